@@ -1,0 +1,69 @@
+# One word per chore. `make` alone lists them.
+SHELL  := /bin/bash
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv 2>/dev/null)
+ARGS   ?=
+
+.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs
+.DEFAULT_GOAL := help
+
+help:  ## list the chores
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# $(call install,extras): the project and the named extras into $(VENV), with uv where it is, else with pip; byte code
+# is compiled now, so that no run pays for it.
+define install
+	@test -x $(BIN)/python || { echo "making $(VENV) ..."; $(if $(UV),$(UV) venv -q --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV)); }
+	@echo "installing shopflow $(1) with $(if $(UV),uv,pip) ..."
+	@$(if $(UV),$(UV) pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check --compile) -c constraints.txt -e '.$(1)'
+	@$(BIN)/python -m compileall -q flows
+	@touch $@
+endef
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(call install,)
+$(VENV)/.installed-dashboard: pyproject.toml constraints.txt
+	$(call install,[dashboard])
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	$(call install,[dev])
+	@touch $(VENV)/.installed $(VENV)/.installed-dashboard
+
+run: $(VENV)/.installed  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
+	@$(BIN)/shopflow run $(ARGS)
+
+test: $(VENV)/.installed-dev  ## every test
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+
+test-fast: $(VENV)/.installed-dev  ## the tests to run while you work
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
+
+lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint transforms --processes 2 --disable-progress-bar
+
+bench: $(VENV)/.installed-dev  ## speed and memory as ratios, measured side by side
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+dashboard: $(VENV)/.installed-dashboard  ## the KPIs in a browser
+	@$(BIN)/shopflow dashboard
+
+ui: $(VENV)/.installed  ## the runs, their steps and artifacts in Prefect's UI
+	@$(BIN)/shopflow ui
+
+stop: $(VENV)/.installed  ## end the local Prefect server
+	@$(BIN)/shopflow stop
+
+docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md anew from records and models
+	@$(BIN)/shopflow dictionary > docs/data_dictionary.md
+
+clean:  ## remove everything that runs have made (data/), not the environment
+	@if [ -x $(BIN)/shopflow ]; then $(BIN)/shopflow stop; fi
+	@rm -rf data transforms/target transforms/logs
+
+lock:  ## resolve constraints.txt anew (needs uv)
+	@uv pip compile -q --universal --all-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o constraints.txt
+	@! grep -n '://' constraints.txt

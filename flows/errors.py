@@ -1,0 +1,41 @@
+"""The product's own errors: few, and each one a sentence that a user can act on."""
+
+
+class ShopflowError(Exception):
+    """A user's mistake or a fact of the outside world: shown as one sentence, never as a traceback."""
+
+    exit_code = 1
+
+
+class SettingsError(ShopflowError):
+    """A setting is unknown or has a value that cannot be used."""
+
+    exit_code = 2
+
+
+class SourceError(ShopflowError):
+    """A source path or file cannot be used at all (missing, unreadable, no known format)."""
+
+
+class TooManyRefused(ShopflowError):
+    """The share of refused rows is above its limit: nothing of the batch was loaded."""
+
+
+class ContractBroken(ShopflowError):
+    """A contract's check marked `stop` did not pass: nothing of the batch was loaded."""
+
+
+class LedgerError(ShopflowError):
+    """Rows read are not the sum of accepted, quarantined and duplicates: a defect of ours, never ignored."""
+
+
+class WarehouseError(ShopflowError):
+    """The warehouse refused or could not be reached; what it said is in the message."""
+
+
+class StorageError(ShopflowError):
+    """The lake or the serving folder cannot be written (full disk, read-only folder)."""
+
+
+class BuildFailed(ShopflowError):
+    """A dbt model or test failed: nothing was published."""

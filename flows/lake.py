@@ -1,0 +1,49 @@
+"""Where files lie in the lake and what they are called. Nobody else builds a path.
+
+accepted/events/event_date=2025-11-01/<batch>.parquet    rows that passed, by the shop's day
+accepted/users/<batch>.parquet                           tables without a day
+quarantine/<table>/<batch>.parquet                       refused rows with their reasons
+batches/<batch>.json                                     written last: the batch is complete
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from flows.records import RECORDS
+
+
+class Lake:
+    """The layout below one root folder. Makes no file and no folder itself."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def accepted(self, table: str) -> Path:
+        """Folder of a table's accepted rows."""
+        return self.root / "accepted" / table
+
+    def accepted_files(self, table: str, batch_id: str, dates: Iterable[date] = ()) -> list[Path]:
+        """The Parquet files of one batch, in order of their dates where the table has days."""
+        if is_dated(table):
+            return [self.accepted(table) / f"event_date={day}" / f"{batch_id}.parquet" for day in sorted(dates)]
+        return [self.accepted(table) / f"{batch_id}.parquet"]
+
+    def quarantine(self, table: str, batch_id: str) -> Path:
+        """The Parquet file of a batch's refused rows."""
+        return self.root / "quarantine" / table / f"{batch_id}.parquet"
+
+    def manifest(self, batch_id: str) -> Path:
+        """The JSON file that says what a batch holds; it exists only when all its other files do."""
+        return self.root / "batches" / f"{batch_id}.json"
+
+    def staging(self, batch_id: str) -> Path:
+        """Folder in which a batch's files are written before they are renamed into place."""
+        return self.root / ".staging" / batch_id
+
+
+def is_dated(table: str) -> bool:
+    """Whether a table's rows belong to a day (`event_date`)."""
+    return "event_date" in RECORDS[table].key

@@ -1,0 +1,143 @@
+"""What each step leaves behind: plain frozen values that the next step takes and the ledger keeps.
+
+The law of conservation is checked here: `rows_read = accepted + quarantined + duplicates`, for every table of a batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flows.errors import LedgerError
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are."""
+
+    path: str
+    name: str
+    sha256: str
+    bytes: int
+    format: str
+    table: str
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that could not be used at all, and why, in one sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The files of one run. `batch_id` follows from their names and contents alone: same files, same batch."""
+
+    batch_id: str
+    landed_at: datetime
+    files: tuple[SourceFile, ...]
+    refused_files: tuple[RefusedFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """The fate of every row that was read for one table. Raises LedgerError if the sum does not close."""
+
+    table: str
+    rows_read: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+
+    def __post_init__(self) -> None:
+        if self.rows_read != self.accepted + self.quarantined + self.duplicates:
+            raise LedgerError(
+                f"{self.table}: {self.rows_read} rows read, but {self.accepted} accepted + {self.quarantined} "
+                f"quarantined + {self.duplicates} duplicates"
+            )
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a contract: what it says and whether it held. `level` is `stop` or `warn`."""
+
+    table: str
+    name: str
+    level: str
+    is_passed: bool
+    measured: str = ""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What became of a batch's rows. `derived` counts rows made from others (products out of REES46 events)."""
+
+    batch: Batch
+    counts: tuple[TableCount, ...]
+    event_dates: tuple[date, ...]
+    reasons: dict[str, int] = field(default_factory=dict)
+    derived: dict[str, int] = field(default_factory=dict)
+    bytes_written: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the warehouse took. `is_new` is False where the batch had been loaded before and nothing changed."""
+
+    batch_id: str
+    is_new: bool
+    rows: dict[str, int]
+    touched_dates: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """What dbt did with one model or test. `failures` counts failing rows of a test."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    rows: int | None = None
+    failures: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The dbt build of one run."""
+
+    nodes: tuple[Node, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Published:
+    """The serving copy that became current."""
+
+    version: str
+    path: str
+    rows: dict[str, int]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One row of the ledger: one step of one run. Seconds of wall time; bytes read or written by the step."""
+
+    run_id: str
+    batch_id: str | None
+    step: str
+    started_at: datetime
+    seconds: float
+    verdict: str
+    rows_in: int | None = None
+    rows_out: int | None = None
+    quarantined: int | None = None
+    duplicates: int | None = None
+    bytes: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)

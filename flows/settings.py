@@ -1,0 +1,115 @@
+"""The one place that reads the environment. Every setting is `SHOPFLOW_<NAME>`; unknown ones are refused."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.errors import SettingsError
+
+PREFIX = "SHOPFLOW_"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        raise ValueError(f"unknown time zone{f', did you mean {near[0]}?' if near else ''}")
+    return name
+
+
+class Settings(BaseSettings):
+    """All settings, read once at the edge and handed down.
+
+    >>> Settings(target="duckdb").warehouse_path.name
+    'warehouse.duckdb'
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    target: Literal["duckdb", "bigquery"] = Field("duckdb", description="Where the data lives: `duckdb` or `bigquery`.")
+    home: Path = Field(
+        PROJECT / "data", description="Folder of everything a run makes: lake, warehouse, serving copies."
+    )
+    reporting_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "UTC",
+        description="The shop's time zone; it decides which day an event belongs to. Fixed at the first load.",
+    )
+    max_refused_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="A batch with a larger share of refused rows stops before anything is loaded.",
+    )
+    future_tolerance_hours: float = Field(
+        24, ge=0, description="An event further in the future than this, seen from the landing, is refused."
+    )
+    memory_limit: str = Field(
+        "1500MB",
+        pattern=r"^\d+(MB|GB)$",
+        description="What DuckDB may hold in memory before it spills to disk.",
+    )
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and dbt.")
+    serving_copies: int = Field(
+        3, ge=1, description="Published copies of the marts that are kept, the current one among them."
+    )
+    server_port: int = Field(
+        4200,
+        ge=1,
+        le=65535,
+        description="Port of the local Prefect server that a run starts when none is configured.",
+    )
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.reporting_timezone)
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        return self.home / "serving"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.home / "prefect"
+
+    @property
+    def dbt_target_path(self) -> Path:
+        return self.home / "dbt"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment, `overrides` winning.
+
+    Raises SettingsError with one line per setting that is unknown or has a bad value.
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    problems = []
+    for name in sorted(
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known
+    ):
+        near = difflib.get_close_matches(name, known, n=1)
+        problems.append(f"{name} is not a setting{f', did you mean {near[0]}?' if near else ''}")
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems += [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return settings
