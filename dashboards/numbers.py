@@ -1,0 +1,55 @@
+"""Numbers as people read them. Money comes in as a decimal and is never turned into a float."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+
+def count(number: int) -> str:
+    """
+    >>> count(12345)
+    '12,345'
+    """
+    return f"{number:,}"
+
+
+def amount(value: Decimal | None) -> str:
+    """Two decimals, rounded half to even; a dash where there is no amount.
+
+    >>> amount(Decimal("59442.6300"))
+    '59,442.63'
+    """
+    return "–" if value is None else f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole` in percent; None where there is no whole."""
+    return Decimal(100 * part) / Decimal(whole) if whole else None
+
+
+def percent(value: Decimal | None) -> str:
+    """
+    >>> percent(Decimal("1.3671"))
+    '1.37 %'
+    """
+    return "–" if value is None else f"{value:.2f} %"
+
+
+def change(now: Decimal | int | None, before: Decimal | int | None) -> str | None:
+    """The change in percent of what was before, with its sign; None where that cannot be said.
+
+    >>> change(110, 100)
+    '+10.0 %'
+    """
+    if now is None or not before or before < 0:
+        return None
+    return f"{100 * (Decimal(now) - Decimal(before)) / Decimal(before):+.1f} %"
+
+
+def points(now: Decimal | None, before: Decimal | None) -> str | None:
+    """The change of a percentage, in percentage points.
+
+    >>> points(Decimal("2.5"), Decimal("2.0"))
+    '+0.50 pp'
+    """
+    return None if now is None or before is None else f"{now - before:+.2f} pp"

@@ -1,0 +1,56 @@
+"""Periods of days, counted back from the last day that has data, never from today: old data can be looked at, too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+EVERYTHING = "All"
+CHOICES: dict[str, int | None] = {"7 days": 7, "14 days": 14, "28 days": 28, "90 days": 90, EVERYTHING: None}
+
+
+@dataclass(frozen=True)
+class Period:
+    """All days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def before(self) -> Period:
+        """The period of the same length that ends the day before this one starts.
+
+        >>> Period(date(2025, 11, 8), date(2025, 11, 14)).before().first
+        datetime.date(2025, 11, 1)
+        """
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+    def __str__(self) -> str:
+        first, last = self.first, self.last
+        if first == last:
+            return f"{last:%-d %B %Y}"
+        same_month = (first.year, first.month) == (last.year, last.month)
+        start = f"{first:%-d}" if same_month else f"{first:%-d %B}" if first.year == last.year else f"{first:%-d %B %Y}"
+        return f"{start} – {last:%-d %B %Y}"
+
+
+def chosen(choice: str, available: Period) -> Period:
+    """The period that a choice of the page means, within the days that have data."""
+    days = CHOICES[choice]
+    if days is None or days >= available.days:
+        return available
+    return Period(available.last - timedelta(days=days - 1), available.last)
+
+
+def offered(available: Period) -> list[str]:
+    """The choices that differ: none that is as long as all the data."""
+    return [choice for choice, days in CHOICES.items() if days is None or days < available.days]
+
+
+def default(available: Period) -> str:
+    """The longest choice up to four weeks whose previous period lies within the data; everything if there is none."""
+    fitting = [name for name, days in CHOICES.items() if days is not None and days <= 28 and 2 * days <= available.days]
+    return fitting[-1] if fitting else EVERYTHING
