@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import stat
 import zlib
 from pathlib import Path
@@ -63,6 +64,12 @@ class _Unfit(Exception):
 
 
 def _read_header(path: Path) -> Header:
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        raise _Unfit("has a path that is not UTF-8: rename it") from None
+    if "\\" in os.fspath(path) and as_pattern(path) != os.fspath(path):
+        raise _Unfit("has a backslash beside [, * or ? in its path, which DuckDB cannot open: rename it")
     mode = path.stat().st_mode  # before opening: to open a pipe would wait for its other end
     if stat.S_ISDIR(mode):
         raise _Unfit("is a folder, not a file")
@@ -96,8 +103,8 @@ def _text_header(file: BinaryIO, inside: str = "") -> Header:
         if head.startswith(magic):
             raise _Unfit(why)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
-    if len(start) > 2 and (not any(start[::2]) or not any(start[1::2])):
-        raise _Unfit("looks encoded as UTF-16: save it as UTF-8")
+    if len(start) > 2 and any(start) and not (any(start[::2]) and any(start[1::2])):
+        raise _Unfit("looks encoded as UTF-16 or UTF-32: save it as UTF-8")
     if start.startswith(b"["):
         raise _Unfit("is a JSON array: write one object per line (JSON lines)")
     if start.startswith(b"{"):
@@ -144,9 +151,12 @@ def _csv_columns(head: bytes) -> tuple[str, ...]:
     if len(head) == HEAD and not {"\n", "\r"} & set(text):
         raise _Unfit(f"has a first line of more than {HEAD // 1024} KB: its first line must name the columns")
     try:
-        return tuple(next(csv.reader(io.StringIO(text, newline=""))))
+        columns = next(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as error:
         raise _Unfit(f"has a first line that is not CSV ({error}): it must name the columns") from error
+    if any("\n" in name for name in columns):
+        raise _Unfit("has a quote in its first line that does not end: it must name the columns")
+    return tuple(columns)
 
 
 def _parquet_columns(path: Path, file: BinaryIO) -> tuple[str, ...]:
