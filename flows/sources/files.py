@@ -169,6 +169,8 @@ def _nearest(source: str) -> str:
     missing = Path(source)
     while not os.path.lexists(missing.parent):
         missing = missing.parent
+    if missing.parent.is_file():
+        return f": {shown(missing.parent)} is a file, not a folder"
     try:
         near = difflib.get_close_matches(missing.name, [entry.name for entry in missing.parent.iterdir()], n=1)
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -89,20 +90,19 @@ def _read_header(path: Path) -> Header:
 
 
 def _text_header(file: BinaryIO, inside: str = "") -> Header:
-    head = file.read(HEAD)
+    head = file.read(HEAD).removeprefix(codecs.BOM_UTF8)
+    has_blanks = False
     while head and not head.strip():
-        head = file.read(HEAD)
-        if not head:
-            raise _Unfit(f"is empty{inside}: it holds nothing but blanks")
+        has_blanks, head = True, file.read(HEAD)
     if not head:
-        raise _Unfit(f"is empty{inside}: there is nothing to load from it")
+        raise _Unfit(f"is empty{inside}: {'it holds nothing but blanks' if has_blanks else 'there is nothing to load'}")
     if inside and head.startswith((PARQUET, GZIP)):
         what = "Parquet" if head.startswith(PARQUET) else "gzip once more"
         raise _Unfit(f"holds {what}{inside}: unpack it once and give that file")
     for magic, why in FOREIGN:
         if head.startswith(magic):
             raise _Unfit(why)
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
+    start = head.lstrip()[:64]
     if len(start) > 2 and any(start) and not (any(start[::2]) and any(start[1::2])):
         raise _Unfit("looks encoded as UTF-16 or UTF-32: save it as UTF-8")
     if start.startswith(b"["):
@@ -116,7 +116,7 @@ def _json_columns(text: bytes, file: BinaryIO) -> tuple[str, ...]:
     """The keys of the first rows that can be read, in order of appearance. Goes on where the first row is very long."""
     while True:
         more = file.read(len(text))
-        lines = (text + more).removeprefix(b"\xef\xbb\xbf").splitlines()
+        lines = (text + more).splitlines()
         columns: dict[str, None] = {}
         rows = 0
         for line in lines[:-1] if more else lines:
@@ -137,7 +137,7 @@ def _json_columns(text: bytes, file: BinaryIO) -> tuple[str, ...]:
 
 
 def _csv_columns(head: bytes) -> tuple[str, ...]:
-    text = head.decode("utf-8-sig", "surrogateescape")
+    text = head.decode("utf-8", "surrogateescape")
     first = text.split("\n", 1)[0].rstrip("\r")
     if not first.strip():
         raise _Unfit("begins with a blank line: its first line must name the columns")

@@ -107,7 +107,7 @@ def _unknown(header: Header, tried: Sequence[Source]) -> str:
         for source in tried
         for table, needed in source.tables.items()
     )
-    return f"has no known columns, its first are {_listed(header.columns)}; what can be read is {known}"
+    return f"has no known columns (it has {_listed(header.columns) or 'none'}); what can be read is {known}"
 
 
 def _alike(needed: frozenset[str], names: Sequence[str]) -> float:
