@@ -39,3 +39,7 @@ class StorageError(ShopflowError):
 
 class BuildFailed(ShopflowError):
     """A dbt model or test failed: nothing was published."""
+
+
+class ServerError(ShopflowError):
+    """The Prefect server cannot be started or reached: no run was begun."""

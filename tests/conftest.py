@@ -1,11 +1,15 @@
 """Fixtures that every room uses: a home of one's own and the real sample where it lies beside the project."""
 
 import os
+import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows import server
+from flows.server import Server
 from flows.settings import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -32,3 +36,37 @@ def rees46_sample() -> Path:
     if not path.is_file():
         pytest.skip("the REES46 sample is not here; set SHOPFLOW_TEST_REES46 to the CSV file")
     return path
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of the loopback interface that was free a moment ago."""
+    return _free_port()
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of a Prefect server, made once, for tests to copy: making one takes seconds."""
+    from flows.server.process import make_database
+
+    path = tmp_path_factory.mktemp("prefect") / "prefect.db"
+    make_database(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[Server]:
+    """A real Prefect server on a free port for the whole session. Its tests belong to xdist group `prefect`."""
+    settings = load_settings(home=tmp_path_factory.mktemp("server"), server_port=_free_port())
+    settings.prefect_home.mkdir()
+    shutil.copy(prefect_database, settings.prefect_home / "prefect.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PREFECT_API_URL", raising=False)
+        yield server.wait(server.start(settings))
+        server.stop(settings)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

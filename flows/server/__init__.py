@@ -1,0 +1,168 @@
+"""The one local Prefect server of a home: started in the background by the first run, reused by later ones.
+
+    <home>/prefect/server.lock   held by the living server's process; free = there is none
+    <home>/prefect/server.json   its process id and port
+    <home>/prefect/server.log    what it says
+    <home>/prefect/prefect.db    its runs, logs and artifacts
+
+Where PREFECT_API_URL is set, that server is used and none is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.errors import ServerError
+from flows.server.environment import HOST, of_client, of_server
+from flows.server.probe import answers, require_free
+from flows.settings import Settings
+
+LOG_LIMIT_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs will use. `folder` and `pid` are None where it is the user's own (PREFECT_API_URL)."""
+
+    api_url: str
+    folder: Path | None = None
+    pid: int | None = None
+    was_started: bool = False
+
+    @property
+    def ui_url(self) -> str:
+        return self.api_url.rstrip("/").removesuffix("/api")
+
+    def environment(self) -> dict[str, str]:
+        """What to add to the environment before `import prefect` in a process that runs flows."""
+        return of_client(self.api_url, self.folder, os.environ)
+
+
+def start(settings: Settings) -> Server:
+    """The server to use, started if there is none. Returns at once: `wait` returns when it answers.
+
+    Raises ServerError where the port belongs to another program. Several processes may call this at the same time:
+    one server comes of it.
+    """
+    if url := os.environ.get("PREFECT_API_URL"):
+        return Server(url)
+    folder = settings.prefect_home.resolve()
+    with _turn(folder):
+        return _living(folder) or _spawn(folder, settings.server_port)
+
+
+def wait(server: Server, timeout_seconds: float = 120) -> Server:
+    """Return the server once it answers. Raises ServerError if it ended, or does not answer in time."""
+    deadline = time.monotonic() + timeout_seconds
+    while not answers(server.api_url):
+        if server.folder is None:
+            raise ServerError(
+                f"the Prefect server at {server.api_url} (PREFECT_API_URL) does not answer: start it, "
+                "or unset PREFECT_API_URL to use a local one"
+            )
+        if not _is_locked(server.folder):
+            raise ServerError(f"the Prefect server ended while it started: see {server.folder / 'server.log'}")
+        if time.monotonic() > deadline:
+            raise ServerError(
+                f"the Prefect server does not answer after {timeout_seconds:.0f} seconds: see "
+                f"{server.folder / 'server.log'}, and end it with `shopflow stop`"
+            )
+        time.sleep(0.05)
+    return server
+
+
+def status(settings: Settings) -> Server | None:
+    """The server that a run would use now, or None where it would start one."""
+    if url := os.environ.get("PREFECT_API_URL"):
+        return Server(url)
+    folder = settings.prefect_home.resolve()
+    if not folder.is_dir():
+        return None
+    with _turn(folder):
+        return _living(folder)
+
+
+def stop(settings: Settings, timeout_seconds: float = 15) -> bool:
+    """End this home's server and return when it is gone; False where none was running.
+
+    Never touches a server of the user's own.
+    """
+    folder = settings.prefect_home.resolve()
+    if not folder.is_dir():
+        return False
+    with _turn(folder):
+        living = _living(folder)
+        if living is None or living.pid is None:
+            return False
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(living.pid, sign)
+            deadline = time.monotonic() + timeout_seconds
+            while time.monotonic() < deadline:
+                if not _is_locked(folder):
+                    return True
+                time.sleep(0.02)
+    raise ServerError(f"the Prefect server (process {living.pid}) does not end")
+
+
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """One process at a time looks at a home's server and decides about it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / "start.lock").open("w")
+    except OSError as error:
+        raise ServerError(f"cannot write in {folder}: {error.strerror}") from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _is_locked(folder: Path) -> bool:
+    try:
+        with (folder / "server.lock").open("r") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def _living(folder: Path) -> Server | None:
+    if not _is_locked(folder):
+        return None
+    info = json.loads((folder / "server.json").read_text())
+    return Server(f"http://{HOST}:{info['port']}/api", folder, info["pid"])
+
+
+def _spawn(folder: Path, port: int) -> Server:
+    require_free(port, folder)
+    log = folder / "server.log"
+    if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+        log.unlink()
+    with (folder / "server.lock").open("a") as lock, log.open("ab") as output:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the child inherits the lock, and holds it for as long as it lives
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server.process", str(folder), str(port), str(lock.fileno())],
+            cwd=folder,  # not where the user stands: Prefect reads .env and prefect.toml there
+            env=of_server(folder, port, os.environ),
+            pass_fds=(lock.fileno(),),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+        (folder / "server.json").write_text(json.dumps({"pid": process.pid, "port": port}))
+    process.returncode = 0  # it is meant to outlive us: no warning that it still runs
+    return Server(f"http://{HOST}:{port}/api", folder, process.pid, was_started=True)

@@ -1,0 +1,59 @@
+"""The settings of the local Prefect server, and of the processes that talk to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+SERVER_SETTINGS = {
+    "PREFECT_SERVER_API_HOST": HOST,
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    # both: otherwise every installed collection is imported at start to hash its blocks
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+    # the newer UI asks an analytics host at every page load, even with analytics off
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # otherwise "database is locked" holds up runs on SQLite
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1.0",
+    # a server restart must not stick the slot of a deployment's concurrency limit
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
+    "PREFECT__SERVER_FINAL": "1",
+}
+
+
+def of_server(folder: Path, port: int, outside: Mapping[str, str]) -> dict[str, str]:
+    """Environment of the server's process: ours alone decides, not that of another Prefect (such as its database)."""
+    project = str(Path(__file__).resolve().parent.parent.parent)
+    return {
+        **{name: value for name, value in outside.items() if not name.startswith("PREFECT_")},
+        **SERVER_SETTINGS,
+        "PREFECT_HOME": str(folder),
+        # not uvicorn's `port` alone: the UI's pages call the address that this setting names
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PYTHONPATH": os.pathsep.join(filter(None, [project, outside.get("PYTHONPATH")])),
+    }
+
+
+def of_client(api_url: str, folder: Path | None, outside: Mapping[str, str]) -> dict[str, str]:
+    """What a process that runs flows from the command line adds to its environment before `import prefect`.
+
+    `folder` is None for a server of the user's own: then only the console is made quiet, and address, profile and
+    keys stay as they are.
+    """
+    added = {
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command line shows its own progress
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    }
+    if folder is not None:
+        proxied = outside.get("NO_PROXY") or outside.get("no_proxy")
+        around = ",".join(filter(None, [proxied, HOST]))
+        added |= {"PREFECT_API_URL": api_url, "PREFECT_HOME": str(folder), "NO_PROXY": around, "no_proxy": around}
+    return added
