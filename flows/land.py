@@ -44,6 +44,7 @@ def land(
         taken = list(pool.map(partial(_take, format=format), paths))
     files = told_apart(file for file in taken if isinstance(file, SourceFile))
     refused_files = [*nowhere, *(file for file in taken if isinstance(file, RefusedFile))]
+    refused_files.sort(key=lambda file: file.path)
     if not files:
         raise SourceError(_nothing_usable(refused_files))
     return Batch(batch_id(files), landed_at or datetime.now(UTC), tuple(files), tuple(refused_files))

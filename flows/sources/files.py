@@ -172,7 +172,9 @@ def _nearest(source: str) -> str:
     if missing.parent.is_file():
         return f": {shown(missing.parent)} is a file, not a folder"
     try:
-        near = difflib.get_close_matches(missing.name, [entry.name for entry in missing.parent.iterdir()], n=1)
+        near = difflib.get_close_matches(
+            missing.name, [entry.name for entry in missing.parent.iterdir()], n=1, cutoff=0.75
+        )
     except OSError:
         near = []
     if near:
