@@ -11,6 +11,7 @@ from flows.errors import SourceError
 from flows.land import land
 from flows.receipts import SourceFile
 from flows.settings import Settings
+from flows.sources.names import batch_id
 
 EVENTS = "event_id,event_type,event_timestamp,user_id\n"
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
@@ -61,6 +62,11 @@ def test_the_same_files_are_the_same_batch_wherever_they_lie_and_whenever_they_l
     first = land([tmp_path / "monday"], settings)
     again = land([tmp_path / "tuesday/b.csv", f"{tmp_path}/tuesday/a*"], settings)
     assert first.batch_id == again.batch_id
+
+
+def test_the_batch_id_does_not_follow_from_the_order_of_its_files() -> None:
+    files = [SourceFile(f"/{name}", name, name * 64, 1, "csv", "events") for name in "abc"]
+    assert batch_id(files) == batch_id(reversed(files)) != batch_id(files[:2])
 
 
 @pytest.mark.parametrize("change", ["content", "name", "one more file", "one file less"])

@@ -64,8 +64,6 @@ class Unzip:
             if self._member.eof:
                 self._member = zlib.decompressobj(31)
             # A bounded output at a time: a few kilobytes can unpack to gigabytes.
-            out = self._member.decompress(chunk, CHUNK)
-            while len(out) == CHUNK and not self._member.unconsumed_tail and not self._member.eof:
-                out = self._member.decompress(b"", CHUNK)
+            self._member.decompress(chunk, CHUNK)
             chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
         self.is_whole = self._member.eof
