@@ -13,6 +13,7 @@ from flows.sources.files import shown
 
 GZIP = b"\x1f\x8b\x08"
 CHUNK = 1 << 20
+SLICE = 1 << 15
 
 
 class Fingerprint(NamedTuple):
@@ -60,10 +61,13 @@ class Unzip:
 
     def check(self, chunk: bytes) -> None:
         """Take the next piece. Raises zlib.error where it is damaged or followed by something else."""
-        while chunk:
-            if self._member.eof:
-                self._member = zlib.decompressobj(31)
-            # A bounded output at a time: a few kilobytes can unpack to gigabytes.
-            self._member.decompress(chunk, CHUNK)
-            chunk = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+        # In slices: at the end of a member zlib copies what is left, and a log may be a member for each line.
+        for start in range(0, len(chunk), SLICE):
+            rest = chunk[start : start + SLICE]
+            while rest:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(31)
+                # A bounded output at a time: a few kilobytes can unpack to gigabytes.
+                self._member.decompress(rest, CHUNK)
+                rest = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
         self.is_whole = self._member.eof
