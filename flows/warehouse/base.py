@@ -1,0 +1,77 @@
+"""What every warehouse can do, and the one place that chooses an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from flows.errors import WarehouseError
+from flows.lake import Lake
+from flows.receipts import Loaded, Receipt, Validated
+from flows.settings import Settings
+
+
+class Warehouse(Protocol):
+    """One open warehouse. Every method raises WarehouseError or StorageError in place of the driver's own errors."""
+
+    def load(self, validated: Validated, lake: Lake, settings: Settings) -> Loaded:
+        """Take a validated batch's rows out of the lake into `raw.*`, once and only once, all or nothing.
+
+        A batch that is known already changes nothing: `is_new` is False, rows and dates are those of its first load.
+        Raises LedgerError if the rows that arrive are not those that were accepted, WarehouseError if a raw table's
+        columns are not the record's, SettingsError if the shop's time zone is not that of the first load. After
+        any failure, a kill included, the warehouse is as it was before.
+        """
+        ...
+
+    def pending(self) -> tuple[Loaded, ...]:
+        """The batches that are loaded but not yet in published marts, in the order of their loading."""
+        ...
+
+    def mark_built(self, batch_ids: Iterable[str], at: datetime) -> None:
+        """Remember that published marts hold these batches since `at` (with a zone). A second time changes nothing."""
+        ...
+
+    def record(self, receipts: Iterable[Receipt]) -> None:
+        """Append to `ops.receipts`, all or nothing."""
+        ...
+
+    def receipts(self, run_id: str | None = None) -> list[Receipt]:
+        """The receipts of one run, or of all, in the order of their writing. Times are in UTC."""
+        ...
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a question, by column name. Times come without a zone and are UTC."""
+        ...
+
+    def export(self, path: Path, version: str) -> dict[str, int]:
+        """Write every table of `marts`, and the small ones of `ops`, to a new DuckDB file at `path`; rows per mart.
+
+        Raises WarehouseError if there are no marts, or if the file, read back, does not hold the same numbers of rows.
+        What is at `path` after a failure is of no use; removing it is the caller's.
+        """
+        ...
+
+
+@contextmanager
+def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[Warehouse]:
+    """The warehouse of `settings.target`, with its `raw` and `ops` tables in place, closed at the end of the block.
+
+    On DuckDB one process at a time: raises WarehouseError where another holds it, or where the file cannot be used.
+    `read_only` makes nothing: there must be a warehouse.
+
+    >>> with open_warehouse(settings) as warehouse:  # doctest: +SKIP
+    ...     warehouse.pending()
+    """
+    if settings.target == "bigquery":
+        raise WarehouseError("SHOPFLOW_TARGET=bigquery cannot be used yet: this version has DuckDB only")
+    from flows.warehouse.duck import DuckWarehouse
+
+    warehouse = DuckWarehouse(settings, read_only=read_only)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()

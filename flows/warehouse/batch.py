@@ -1,0 +1,36 @@
+"""What a validated batch brings: how many rows for which table, and in which files of the lake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from flows.errors import LedgerError
+from flows.lake import Lake
+from flows.receipts import Validated
+from flows.records import RECORDS
+
+
+def rows_by_table(validated: Validated) -> dict[str, int]:
+    """The rows that `raw` has to get, for each table that gets any: those accepted and those derived from others."""
+    rows: Counter[str] = Counter(validated.derived)
+    for count in validated.counts:
+        rows[count.table] += count.accepted
+    return {table: rows[table] for table in RECORDS if rows[table]}
+
+
+def files_by_table(validated: Validated, lake: Lake) -> dict[str, list[Path]]:
+    """The lake's files that hold these rows, in order of their dates.
+
+    Raises LedgerError, naming table and file, if one is not there: rows that were accepted have been lost.
+    """
+    batch_id = validated.batch.batch_id
+    found = {}
+    for table, rows in rows_by_table(validated).items():
+        files = lake.accepted_files(table, batch_id, validated.event_dates)
+        missing = [file for file in files if not file.is_file()]
+        if missing or not files:
+            what = f"lacks {len(missing)} of their files, such as {missing[0]}" if missing else "knows no dates of them"
+            raise LedgerError(f"{table}: {rows} rows of batch {batch_id} were accepted, but the lake {what}")
+        found[table] = files
+    return found

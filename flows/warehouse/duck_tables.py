@@ -1,0 +1,77 @@
+"""The tables of `raw` and `ops` in DuckDB: made where they lack, compared where they exist, filled from the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from flows.errors import LedgerError, WarehouseError
+from flows.records import RECORDS
+from flows.warehouse.tables import OPS, Field, raw_fields
+
+
+def prepare(connection: DuckDBPyConnection) -> None:
+    """Make the schemas and tables of `raw` and `ops` that do not exist, with what their columns mean as comments."""
+    present = set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
+    wanted = {("raw", table): raw_fields(table) for table in RECORDS} | {("ops", name): OPS[name] for name in OPS}
+    for (schema, table), fields in wanted.items():
+        if (schema, table) not in present:
+            connection.execute(f"create schema if not exists {schema}")
+            _create(connection, f"{schema}.{table}", fields)
+
+
+def _create(connection: DuckDBPyConnection, name: str, fields: Sequence[Field]) -> None:
+    columns = ", ".join(f"{f.name} {f.duckdb}{' not null' if f.is_required else ''}" for f in fields)
+    connection.execute(f"create table {name} ({columns})")
+    for field in fields:
+        connection.execute(f"comment on column {name}.{field.name} is {quoted(field.description)}")
+
+
+def refuse_drift(connection: DuckDBPyConnection) -> None:
+    """Raise WarehouseError, naming every column, if a table of `raw` is not as the records say."""
+    found: dict[str, dict[str, str]] = {table: {} for table in RECORDS}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'raw' order by column_index"
+    ).fetchall():
+        found.setdefault(table, {})[column] = kind
+    told = []
+    for table in RECORDS:
+        wanted = {field.name: field.duckdb for field in raw_fields(table)}
+        told += [f"raw.{table} lacks {name} {kind}" for name, kind in wanted.items() if name not in found[table]]
+        for name, kind in found[table].items():
+            if name not in wanted:
+                told.append(f"raw.{table} has {name} {kind}, which no record knows")
+            elif kind != wanted[name]:
+                told.append(f"raw.{table}.{name} is {kind}, the record says {wanted[name]}")
+    if told:
+        raise WarehouseError(
+            f"the warehouse's columns have drifted from the records, nothing was loaded: {'; '.join(told)}"
+        )
+
+
+def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], rows: int) -> None:
+    """Append the rows of the lake's `files` to `raw.<table>`, by column name.
+
+    Raises LedgerError if they are not `rows` in number; the caller's transaction decides what becomes of them.
+    """
+    fields = raw_fields(table)
+    names = ", ".join(field.name for field in fields)
+    # An instant with a zone becomes UTC by this cast, because the session's zone is UTC.
+    values = ", ".join(f"cast({field.name} as {field.duckdb})" for field in fields)
+    inserted = connection.execute(
+        f"insert into raw.{table} ({names}) select {values} from read_parquet(?, hive_partitioning = false)",
+        [[str(file) for file in files]],
+    ).fetchone()
+    if inserted is None or inserted[0] != rows:
+        raise LedgerError(
+            f"{table}: {rows} rows were accepted, but the lake's files hold {inserted[0] if inserted else 0}; "
+            "nothing was loaded"
+        )
+
+
+def quoted(text: object) -> str:
+    """`text` as an SQL string, for the statements that take no parameters."""
+    return "'" + str(text).replace("'", "''") + "'"

@@ -1,0 +1,86 @@
+"""The columns of `raw` and `ops`: raw follows from the records, ops from the receipts. No SQL here, no engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.lake import is_dated
+from flows.records import RECORDS, columns
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a table, as each engine needs it."""
+
+    name: str
+    duckdb: str
+    bigquery: str
+    description: str
+    is_required: bool = False
+
+
+def raw_fields(table: str) -> tuple[Field, ...]:
+    """The columns of `raw.<table>` in order, and of the lake's files: the record's own, its day, its origin."""
+    record = RECORDS[table]
+    own = tuple(
+        Field(column.name, column.kind.duckdb, column.kind.bigquery, column.description, column.required)
+        for column in columns(record)
+    )
+    day = (_EVENT_DATE,) if is_dated(table) else ()
+    return own + day + _ORIGIN
+
+
+_EVENT_DATE = Field("event_date", "DATE", "DATE", f"The shop's day that `{RECORDS['events'].instant}` falls on.", True)
+_ORIGIN = (
+    Field("batch_id", "VARCHAR", "STRING", "The batch that brought the row.", True),
+    Field("source_file", "VARCHAR", "STRING", "Name of the landed file that the row comes from.", True),
+)
+
+
+def _text(name: str, description: str, is_required: bool = False) -> Field:
+    return Field(name, "VARCHAR", "STRING", description, is_required)
+
+
+def _instant(name: str, description: str, is_required: bool = False) -> Field:
+    return Field(name, "TIMESTAMP", "TIMESTAMP", description, is_required)
+
+
+def _count(name: str, description: str, is_required: bool = False) -> Field:
+    return Field(name, "BIGINT", "INT64", description, is_required)
+
+
+OPS: dict[str, tuple[Field, ...]] = {
+    "batches": (
+        _text("batch_id", "The batch; here once and only once, and only if all its rows are in raw.", True),
+        _instant("landed_at", "When its files were landed, in UTC.", True),
+        _instant("loaded_at", "When it was loaded, in UTC.", True),
+        _instant("built_at", "When marts that hold it were published, in UTC; null while it waits."),
+        Field("source_files", "VARCHAR[]", "ARRAY<STRING>", "Names of its files.", True),
+        _count("rows_read", "Rows read = accepted + quarantined + duplicates.", True),
+        _count("accepted", "Rows that passed.", True),
+        _count("quarantined", "Rows refused, kept in the lake with their reasons.", True),
+        _count("duplicates", "Exact copies within the batch, folded into one row.", True),
+        _count("derived", "Rows made from others, such as products out of events.", True),
+        Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touches.", True),
+        _text("rows_by_table", "JSON object: rows in raw by table.", True),
+        _text("refused_by_reason", "JSON object: refused rows by `<table>.<field>: <reason>`.", True),
+    ),
+    "receipts": (
+        _text("run_id", "The run.", True),
+        _text("batch_id", "The batch, where the step had one."),
+        _text("step", "The step: land, validate, judge, load, transform, publish.", True),
+        _instant("started_at", "When it began, in UTC.", True),
+        Field("seconds", "DOUBLE", "FLOAT64", "Wall time.", True),
+        _text("verdict", "How it ended.", True),
+        _count("rows_in", "Rows that it read."),
+        _count("rows_out", "Rows that it wrote."),
+        _count("quarantined", "Rows that it refused."),
+        _count("duplicates", "Exact copies that it folded."),
+        _count("bytes", "Bytes that it read or wrote."),
+        _text("detail", "JSON object: what else there is to say.", True),
+    ),
+    "settings": (
+        _text("name", "A setting that is fixed at the first load.", True),
+        _text("value", "Its value.", True),
+    ),
+}
