@@ -51,7 +51,8 @@ class DuckWarehouse:
     def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
         self._path = settings.warehouse_path
         with translated(self._path):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not read_only:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = connect(settings, self._path, read_only=read_only)
         if not read_only:
             try:
@@ -68,15 +69,14 @@ class DuckWarehouse:
 
     def load(self, validated: Validated, lake: Lake, settings: Settings) -> Loaded:
         batch_id, rows = validated.batch.batch_id, rows_by_table(validated)
-        with self._transaction():
+        with self._unordered(), self._transaction():
             self._pin("reporting_timezone", settings.reporting_timezone)
             known = self._loaded("where batch_id = ?", [batch_id])
             if known:
                 return known[0]
             refuse_drift(self._connection)
-            with self._unordered():
-                for table, files in files_by_table(validated, lake).items():
-                    insert(self._connection, table, files, rows[table])
+            for table, files in files_by_table(validated, lake).items():
+                insert(self._connection, table, files, rows[table])
             self._enter(validated, rows)
         return Loaded(batch_id, True, rows, validated.event_dates)
 
@@ -135,7 +135,9 @@ class DuckWarehouse:
         try:
             yield
         finally:
-            self._connection.execute("set preserve_insertion_order = true")
+            # A full disk can leave a connection that answers nothing any more: its first error is the one to show.
+            with suppress(duckdb.Error):
+                self._connection.execute("set preserve_insertion_order = true")
 
     def _pin(self, name: str, value: str) -> None:
         pinned = self._connection.execute("select value from ops.settings where name = ?", [name]).fetchone()

@@ -18,15 +18,13 @@ def prepare(connection: DuckDBPyConnection) -> None:
     wanted = {("raw", table): raw_fields(table) for table in RECORDS} | {("ops", name): OPS[name] for name in OPS}
     for (schema, table), fields in wanted.items():
         if (schema, table) not in present:
-            connection.execute(f"create schema if not exists {schema}")
-            _create(connection, f"{schema}.{table}", fields)
+            connection.execute(f"create schema if not exists {schema}; {_definition(f'{schema}.{table}', fields)}")
 
 
-def _create(connection: DuckDBPyConnection, name: str, fields: Sequence[Field]) -> None:
+def _definition(name: str, fields: Sequence[Field]) -> str:
     columns = ", ".join(f"{f.name} {f.duckdb}{' not null' if f.is_required else ''}" for f in fields)
-    connection.execute(f"create table {name} ({columns})")
-    for field in fields:
-        connection.execute(f"comment on column {name}.{field.name} is {quoted(field.description)}")
+    comments = [f"comment on column {name}.{f.name} is {quoted(f.description)}" for f in fields]
+    return "; ".join([f"create table {name} ({columns})", *comments])
 
 
 def refuse_drift(connection: DuckDBPyConnection) -> None:

@@ -1,0 +1,206 @@
+"""Batches get into raw once and only once, whole or not at all."""
+
+# ruff: noqa: DTZ001  (DuckDB's TIMESTAMP has no zone, and neither has what comes out of it)
+
+import dataclasses
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.errors import LedgerError, SettingsError, WarehouseError
+from flows.lake import Lake
+from flows.receipts import Loaded, TableCount, Validated
+from flows.records import RECORDS
+from flows.settings import Settings, load_settings
+from flows.warehouse import open_warehouse
+from flows.warehouse.tables import raw_fields
+
+
+def load(validated: Validated, settings: Settings) -> Loaded:
+    with open_warehouse(settings) as warehouse:
+        return warehouse.load(validated, Lake(settings.lake), settings)
+
+
+def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    with open_warehouse(settings) as warehouse:
+        return [tuple(row.values()) for row in warehouse.query(sql)]
+
+
+TWO_DAYS = [
+    {"event_id": "e1", "event_type": "purchase", "product_id": "p1", "quantity": 2, "unit_price": Decimal("9.9900")},
+    {"event_id": "e2", "event_date": date(2025, 11, 1), "event_timestamp": datetime(2025, 11, 1, 8, 0, 0, 123456)},
+]
+
+
+def test_rows_of_all_tables_arrive_with_their_values_day_and_origin(accept: Any, settings: Settings) -> None:
+    loaded = load(accept("b1", events=TWO_DAYS, users=[{"email": "a'b;--@x"}], products=[{}]), settings)
+    assert loaded == Loaded(
+        "b1", True, {"events": 2, "users": 1, "products": 1}, (date(2025, 11, 1), date(2025, 11, 3))
+    )
+    columns = "event_id, event_timestamp, quantity, unit_price, currency, event_date, batch_id, source_file"
+    assert ask(settings, f"select {columns} from raw.events order by event_id desc") == [
+        ("e2", datetime(2025, 11, 1, 8, 0, 0, 123456), None, None, None, date(2025, 11, 1), "b1", "events.csv"),
+        ("e1", datetime(2025, 11, 3, 12), 2, Decimal("9.9900"), None, date(2025, 11, 3), "b1", "events.csv"),
+    ]
+    assert ask(settings, "select user_id, email, batch_id from raw.users") == [("u1", "a'b;--@x", "b1")]
+
+
+def test_the_same_batch_again_changes_nothing(accept: Any, settings: Settings) -> None:
+    validated = accept("b1", events=TWO_DAYS)
+    first = load(validated, settings)
+    ledger = ask(settings, "from ops.batches")
+    assert load(validated, settings) == dataclasses.replace(first, is_new=False)
+    assert ask(settings, "select count(*) from raw.events") == [(2,)]
+    assert ask(settings, "from ops.batches") == ledger
+
+
+def test_copies_in_another_batch_stay_in_raw(accept: Any, settings: Settings) -> None:
+    load(accept("b1", events=TWO_DAYS), settings)
+    load(accept("b2", events=TWO_DAYS), settings)
+    assert ask(settings, "select batch_id, count(*) from raw.events group by all order by 1") == [("b1", 2), ("b2", 2)]
+
+
+def test_instants_with_a_zone_are_kept_as_utc(accept: Any, settings: Settings) -> None:
+    moment = datetime.fromisoformat("2025-11-03T00:30:00+02:00")
+    load(accept("b1", instant="TIMESTAMPTZ", events=[{"event_timestamp": moment}]), settings)
+    assert ask(settings, "select event_timestamp, typeof(event_timestamp) from raw.events") == [
+        (datetime(2025, 11, 2, 22, 30), "TIMESTAMP")
+    ]
+
+
+def test_columns_are_matched_by_name_not_by_place(accept: Any, settings: Settings) -> None:
+    validated = accept("b1", users=[{"email": "e", "full_name": "f"}])
+    (file,) = Lake(settings.lake).accepted_files("users", "b1")
+    names = ", ".join(field.name for field in reversed(raw_fields("users")))
+    duckdb.sql(f"create table t as select {names} from '{file}'; copy t to '{file}' (format parquet)")
+    load(validated, settings)
+    assert ask(settings, "select user_id, email, full_name from raw.users") == [("u1", "e", "f")]
+
+
+def test_a_batch_that_only_has_users_touches_no_dates(accept: Any, settings: Settings) -> None:
+    assert load(accept("b1", users=[{}]), settings) == Loaded("b1", True, {"users": 1}, ())
+
+
+def test_a_batch_without_any_accepted_row_is_entered_all_the_same(accept: Any, settings: Settings) -> None:
+    nothing = dataclasses.replace(accept("b1", users=[{}]), counts=(TableCount("events", 3, 0, 3, 0),))
+    assert load(nothing, settings) == Loaded("b1", True, {}, ())
+    assert load(nothing, settings).is_new is False
+
+
+def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Settings) -> None:
+    validated = dataclasses.replace(
+        accept("b1", events=TWO_DAYS, products=[{}]),
+        counts=(TableCount("events", 10, 2, 5, 3),),
+        derived={"products": 1},
+        reasons={"events.currency: wrong_format": 5},
+    )
+    load(validated, settings)
+    with open_warehouse(settings) as warehouse:
+        (row,) = warehouse.query("from ops.batches")
+    assert row.pop("loaded_at") > datetime(2025, 1, 1)
+    assert row == {
+        "batch_id": "b1",
+        "landed_at": datetime(2025, 11, 4, 6),
+        "built_at": None,
+        "source_files": ["events.csv", "products.csv"],
+        "rows_read": 10,
+        "accepted": 2,
+        "quarantined": 5,
+        "duplicates": 3,
+        "derived": 1,
+        "event_dates": [date(2025, 11, 1), date(2025, 11, 3)],
+        "rows_by_table": '{"events": 2, "products": 1}',
+        "refused_by_reason": '{"events.currency: wrong_format": 5}',
+    }
+
+
+@pytest.mark.parametrize("said", [1, 3])
+def test_another_number_of_rows_than_was_accepted_rolls_everything_back(
+    said: int, accept: Any, settings: Settings
+) -> None:
+    validated = accept("b1", users=[{}], events=TWO_DAYS)
+    wrong = dataclasses.replace(
+        validated, counts=(TableCount("users", 1, 1, 0, 0), TableCount("events", said, said, 0, 0))
+    )
+    with pytest.raises(LedgerError, match=f"events: {said} rows were accepted, but the lake's files hold 2"):
+        load(wrong, settings)
+    assert ask(settings, "select (select count(*) from raw.users), (select count(*) from ops.batches)") == [(0, 0)]
+    assert load(validated, settings).is_new is True
+
+
+def test_a_missing_file_of_the_lake_is_named_and_nothing_loaded(accept: Any, settings: Settings) -> None:
+    validated = accept("b1", events=TWO_DAYS)
+    Lake(settings.lake).accepted_files("events", "b1", validated.event_dates)[1].unlink()
+    with pytest.raises(
+        LedgerError, match=r"events: 2 rows of batch b1 were accepted, but the lake lacks 1 .*2025-11-03"
+    ):
+        load(validated, settings)
+    assert ask(settings, "select count(*) from raw.events") == [(0,)]
+
+
+def test_a_file_of_the_lake_that_is_no_parquet_is_a_sentence_and_nothing_loaded(
+    accept: Any, settings: Settings
+) -> None:
+    validated = accept("b1", users=[{}], products=[{}])
+    Lake(settings.lake).accepted_files("products", "b1")[0].write_bytes(b"PAR1 not really")
+    with pytest.raises(WarehouseError, match="parquet"):
+        load(validated, settings)
+    assert ask(settings, "select count(*) from raw.users") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("alter table raw.events drop column currency", "raw.events lacks currency VARCHAR"),
+        ("alter table raw.events add column colour varchar", "raw.events has colour VARCHAR, which no record knows"),
+        ("alter table raw.users alter email type integer", "raw.users.email is INTEGER, the record says VARCHAR"),
+    ],
+)
+def test_a_raw_table_that_has_drifted_is_named_column_by_column(
+    fault: str, told: str, accept: Any, settings: Settings
+) -> None:
+    ask(settings, fault)
+    with pytest.raises(WarehouseError, match=told):
+        load(accept("b1", users=[{}], events=TWO_DAYS), settings)
+    assert ask(settings, "select (select count(*) from raw.users), (select count(*) from ops.batches)") == [(0, 0)]
+
+
+def test_raw_tables_have_the_records_columns_and_say_what_they_mean(settings: Settings) -> None:
+    for table in RECORDS:
+        found = ask(
+            settings, f"select column_name, data_type, comment from duckdb_columns() where table_name = '{table}'"
+        )
+        assert found == [(field.name, field.duckdb, field.description) for field in raw_fields(table)]
+
+
+def test_the_time_zone_of_the_first_load_is_kept(accept: Any, settings: Settings) -> None:
+    load(accept("b1", users=[{}]), settings)
+    moved = load_settings(home=settings.home, reporting_timezone="Europe/Berlin")
+    with pytest.raises(SettingsError, match=r"SHOPFLOW_REPORTING_TIMEZONE is Europe/Berlin, .* in UTC since"):
+        load(accept("b2", users=[{}]), moved)
+    assert ask(settings, "select batch_id from ops.batches") == [("b1",)]
+
+
+def test_batches_wait_until_they_are_marked_built(accept: Any, settings: Settings) -> None:
+    first, second = (load(accept(name, events=TWO_DAYS[:1]), settings) for name in ("b2", "b1"))
+    with open_warehouse(settings) as warehouse:
+        assert warehouse.pending() == tuple(dataclasses.replace(loaded, is_new=False) for loaded in (first, second))
+        warehouse.mark_built(["b2", "unheard of"], datetime(2025, 11, 4, tzinfo=UTC))
+        assert [loaded.batch_id for loaded in warehouse.pending()] == ["b1"]
+        warehouse.mark_built(["b1", "b2"], datetime(2025, 11, 5, tzinfo=UTC))
+        assert warehouse.pending() == ()
+        assert warehouse.query("select batch_id, built_at from ops.batches order by all") == [
+            {"batch_id": "b1", "built_at": datetime(2025, 11, 5)},
+            {"batch_id": "b2", "built_at": datetime(2025, 11, 4)},
+        ]
+
+
+def test_a_home_with_an_awkward_name_works(accept: Any, tmp_path: Path) -> None:
+    home = load_settings(home=tmp_path / "it's [1] *; dröp — home")
+    home.home.mkdir()
+    (tmp_path / "home").symlink_to(home.home)
+    assert load(accept("b1", events=TWO_DAYS), home).rows == {"events": 2}
