@@ -1,0 +1,69 @@
+"""What a run leaves in Prefect's UI: a summary, and tables of receipts, dbt nodes, contract checks and refused rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.logging import get_run_logger
+
+from flows.receipts import Receipt
+from flows.story import Story
+from flows.summary import line_of, lines, top_reasons
+
+Row = dict[str, Any]
+
+
+def write(story: Story) -> None:
+    """Write the artifacts of a run. Failing to write one is a warning in the log, never a failed run."""
+    _attempt("summary", lambda: create_markdown_artifact(markdown(story), key="summary", description="What came of it"))
+    for key, description, rows in tables(story):
+        if rows:
+            _attempt(key, lambda: create_table_artifact(rows, key=key, description=description))  # noqa: B023
+
+
+def _attempt(key: str, write_it: Any) -> None:
+    try:
+        write_it()
+    except Exception as error:
+        get_run_logger().warning("the artifact %s was not written: %s", key, error)
+
+
+def markdown(story: Story) -> str:
+    """The summary as Markdown: the same lines as the command line's table, then the steps."""
+    verdict = "failed" if story.error else "degraded" if story.warnings() else "completed"
+    parts = [f"# {story.batch_id or 'no batch'}: {verdict}"]
+    if story.error:
+        parts.append(f"> {story.error}")
+    found, before = ["| | |", "|---|---|"], ""
+    for label, text in lines(story):
+        found.append(f"| {'' if label == before else f'**{label}**'} | {_cell(text)} |")
+        before = label
+    steps = ["| step | verdict | seconds | |", "|---|---|---|---|"]
+    steps += [f"| {r.step} | {r.verdict} | {r.seconds:.2f} | {_cell(line_of(r))} |" for r in story.receipts]
+    return "\n\n".join([*parts, "\n".join(found), "## Steps", "\n".join(steps)])
+
+
+def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
+    """Key, description and rows of each table."""
+    yield "receipts", "What each step took, gave and cost", [_receipt(receipt) for receipt in story.receipts]
+    nodes = sorted(story.nodes, key=lambda node: (node.status in ("success", "pass"), node.kind, node.name))
+    yield "dbt-nodes", "What dbt did with each model and test", [asdict(node) for node in nodes]
+    checks = sorted(story.checks, key=lambda check: (check.is_passed, check.table, check.name))
+    yield "contract-checks", "What the contracts asked of the batch", [asdict(check) for check in checks]
+    reasons = top_reasons(story.validated) if story.validated else []
+    yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
+    files = story.batch.refused_files if story.batch else ()
+    yield "refused-files", "Files that could not be used", [asdict(file) for file in files]
+
+
+def _receipt(receipt: Receipt) -> Row:
+    row = {name: value for name, value in asdict(receipt).items() if name not in ("run_id", "batch_id", "detail")}
+    return {**row, "started_at": f"{receipt.started_at:%H:%M:%S}", "detail": json.dumps(receipt.detail, default=str)}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

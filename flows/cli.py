@@ -1,0 +1,127 @@
+"""The command line. Every import that costs time is made by the command that needs it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from flows import __version__
+from flows.errors import ShopflowError
+from flows.quiet import quiet
+
+quiet()
+
+app = typer.Typer(
+    name="shopflow",
+    help="An online shop's own analytics stack: event files in, KPIs out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> NoReturn:
+    """Run a command. An error of ours is one sentence on stderr and its exit code, never a traceback."""
+    code: int | str | None = 0
+    # Registered first, so called last, after Prefect has sent its logs: to take a process of this size apart piece by
+    # piece costs up to a second of every run, and nothing is left to be done.
+    atexit.register(lambda: _leave(code))
+    try:
+        app()
+    except ShopflowError as error:
+        print(f"shopflow: {error}", file=sys.stderr)
+        code = error.exit_code
+    except SystemExit as end:
+        code = end.code
+    sys.exit(code)
+
+
+def _leave(code: int | str | None) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"shopflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shopflow(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def run(
+    source: Annotated[
+        list[str] | None, typer.Option(help="File, folder or glob to read; may be given more than once.")
+    ] = None,
+    format: Annotated[str | None, typer.Option(help="Format of all the files, where columns do not tell.")] = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build and publish the marts also where nothing is new.")
+    ] = False,
+) -> None:
+    """Event files in, KPIs out. Without --source a demo shop is made and used."""
+    from flows.commands.run import run_pipeline
+
+    run_pipeline(source=source, format=format, full_refresh=full_refresh)
+
+
+@app.command()
+def status() -> None:
+    """The last batches and receipts, and whether the Prefect server runs."""
+    from flows.commands.look import show_status
+
+    show_status()
+
+
+@app.command()
+def dashboard() -> None:
+    """Open the KPIs in a browser (Streamlit)."""
+    from flows.commands.browser import open_dashboard
+
+    open_dashboard()
+
+
+@app.command()
+def ui() -> None:
+    """Open Prefect's UI: the runs, their steps, logs and artifacts. Starts the server if there is none."""
+    from flows.commands.browser import open_ui
+
+    open_ui()
+
+
+@app.command()
+def stop() -> None:
+    """End the local Prefect server."""
+    from flows.server import stop
+    from flows.settings import load_settings
+
+    print("the Prefect server has ended" if stop(load_settings()) else "no Prefect server was running")
+
+
+@app.command()
+def dictionary() -> None:
+    """Print the data dictionary: every table and column, and what it means."""
+    from flows.dictionary import dictionary
+
+    print(dictionary())
+
+
+@app.command()
+def settings() -> None:
+    """Print the settings: name, value, meaning."""
+    from flows.commands.look import show_settings
+
+    show_settings()

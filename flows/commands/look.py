@@ -1,0 +1,61 @@
+"""`shopflow status` and `shopflow settings`: what there is."""
+
+from __future__ import annotations
+
+import os
+
+from rich.console import Console
+from rich.table import Table
+
+from flows import server, serving
+from flows.receipts import Receipt
+from flows.settings import PREFIX, Settings, load_settings
+from flows.summary import line_of
+
+BATCHES = 5
+
+
+def show_status() -> None:
+    """Print the last batches, the last run's receipts, the serving copy and the server. Changes nothing."""
+    settings, console = load_settings(), Console(highlight=False)
+    console.print(_batches(settings) if settings.warehouse_path.exists() else "no batch was loaded yet")
+    found, copy = server.status(settings), serving.current(settings)
+    console.print(f"serving copy    {copy or 'none yet'}", soft_wrap=True)
+    console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
+
+
+def _batches(settings: Settings) -> Table:
+    from flows.warehouse import open_warehouse
+
+    with open_warehouse(settings, read_only=True) as warehouse:
+        batches = warehouse.query("from ops.batches order by loaded_at desc limit ?", [BATCHES])
+        receipts = warehouse.receipts()
+    found = Table(box=None, pad_edge=False)
+    for name in ("loaded at (UTC)", "batch", "rows", "refused", "in the marts since"):
+        found.add_column(name, justify="right" if name in ("rows", "refused") else "left")
+    for batch in batches:
+        built_at = f"{batch['built_at']:%Y-%m-%d %H:%M}" if batch["built_at"] else "not yet"
+        rows, refused = f"{batch['rows_read']:,}", f"{batch['quarantined']:,}"
+        found.add_row(f"{batch['loaded_at']:%Y-%m-%d %H:%M}", batch["batch_id"], rows, refused, built_at)
+    found.add_section()
+    found.add_row("last run")
+    for receipt in _last_run(receipts):
+        found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", "", line_of(receipt))
+    return found
+
+
+def _last_run(receipts: list[Receipt]) -> list[Receipt]:
+    return [receipt for receipt in receipts if receipt.run_id == receipts[-1].run_id]
+
+
+def show_settings() -> None:
+    """Print every setting: its variable, its value, whether it was set, and what it means."""
+    settings = load_settings()
+    found = Table(box=None, pad_edge=False)
+    for name in ("variable", "value", "", "meaning"):
+        found.add_column(name, overflow="fold")
+    for name, field in Settings.model_fields.items():
+        variable = f"{PREFIX}{name.upper()}"
+        is_set = "set" if variable in os.environ else "default"
+        found.add_row(variable, str(getattr(settings, name)), is_set, field.description or "")
+    Console(highlight=False).print(found)

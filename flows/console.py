@@ -1,0 +1,74 @@
+"""How a run looks on the command line: each step as it ends, and on a terminal what goes on meanwhile."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from flows.receipts import Node, Receipt
+from flows.story import Story
+from flows.summary import line_of
+
+MARKS = {"ok": "[green]✓[/green]", "degraded": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
+DOING = {
+    "generate": "making a demo shop",
+    "land": "looking at the files",
+    "validate": "checking every row",
+    "judge": "holding the batch to its contracts",
+    "load": "loading what passed",
+    "transform": "building and testing the models",
+    "publish": "publishing the marts",
+}
+
+
+class ConsoleProgress:
+    """Listens to a run and shows it: plain lines where the output is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.console, self._nodes = console, 0
+        self.story: Story | None = None
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("waiting for the Prefect server")
+
+    def __enter__(self) -> ConsoleProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def say(self, text: str) -> None:
+        """What goes on now; its clock starts at nought. Only seen on a terminal."""
+        self._progress.reset(self._task, description=text)
+
+    def began(self, story: Story) -> None:
+        self.story = story
+
+    def step_began(self, step: str) -> None:
+        rows = self._rows() if step in ("judge", "load") else ""
+        self.say(f"[bold]{step:<9}[/bold] {DOING.get(step, '')}{rows}")
+
+    def step_ended(self, receipt: Receipt) -> None:
+        if receipt.step != "run":
+            line = f"{receipt.step:<9} {receipt.seconds:6.2f} s  "
+            self.console.print(f"{MARKS[receipt.verdict]} {line}", end="")
+            self.console.print(line_of(receipt), markup=False, highlight=False, soft_wrap=True)
+
+    def node_ended(self, node: Node) -> None:
+        self._nodes += 1
+        self._progress.update(self._task, description=f"[bold]transform[/bold] {self._nodes} nodes, {node.name}")
+
+    def _rows(self) -> str:
+        validated = self.story.validated if self.story else None
+        return f" ({sum(count.accepted for count in validated.counts):,} rows)" if validated else ""

@@ -1,0 +1,84 @@
+"""From what a step returned, or how it failed, to its receipt. Pure: nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Validated
+from flows.story import Story
+
+
+def receipt_of(
+    story: Story, step: str, started_at: datetime, seconds: float, told: object, error: BaseException | None = None
+) -> Receipt:
+    """The receipt of one step of `story`; verdict `ok`, `degraded` (done, with warnings) or `failed`."""
+    facts = _facts(told)
+    detail = facts.pop("detail", {})
+    verdict = "degraded" if facts.pop("is_degraded", False) else "ok"
+    if error is not None:
+        verdict, detail = "failed", {**detail, "error": type(error).__name__, "message": str(error)}
+    return Receipt(story.run_id, story.batch_id, step, started_at, round(seconds, 3), verdict, detail=detail, **facts)
+
+
+def _facts(told: object) -> dict[str, Any]:
+    match told:
+        case Batch():
+            return {
+                "bytes": sum(file.bytes for file in told.files),
+                "is_degraded": bool(told.refused_files),
+                "detail": {
+                    "files": [file.name for file in told.files],
+                    "refused_files": {file.path: file.reason for file in told.refused_files},
+                },
+            }
+        case Validated():
+            return _validated(told)
+        case Loaded():
+            rows = sum(told.rows.values())
+            return {
+                "rows_in": rows,
+                "rows_out": rows if told.is_new else 0,
+                "detail": {"is_new": told.is_new, "rows": told.rows, "touched_dates": len(told.touched_dates)},
+            }
+        case Built():
+            return {
+                "rows_out": sum(node.rows or 0 for node in told.nodes),
+                "is_degraded": any(node.status == "warn" for node in told.nodes),
+                "detail": dict(Counter(f"{node.kind} {node.status}" for node in told.nodes)),
+            }
+        case Published():
+            return {
+                "rows_out": sum(told.rows.values()),
+                "bytes": told.bytes,
+                "detail": {"version": told.version, "rows": told.rows},
+            }
+        case tuple() if told and all(isinstance(check, Check) for check in told):
+            return {
+                "is_degraded": any(not check.is_passed for check in told),
+                "detail": {
+                    "checks": len(told),
+                    "not_passed": [f"{c.table}: {c.name}" for c in told if not c.is_passed],
+                },
+            }
+    return {}
+
+
+def _validated(told: Validated) -> dict[str, Any]:
+    quarantined = sum(count.quarantined for count in told.counts)
+    return {
+        "rows_in": sum(count.rows_read for count in told.counts),
+        "rows_out": sum(count.accepted for count in told.counts),
+        "quarantined": quarantined,
+        "duplicates": sum(count.duplicates for count in told.counts),
+        "bytes": told.bytes_written,
+        "is_degraded": quarantined > 0,
+        "detail": {
+            "tables": {count.table: [count.rows_read, count.accepted] for count in told.counts},
+            "reasons": told.reasons,
+            "derived": told.derived,
+            "event_dates": len(told.event_dates),
+            "notes": list(told.notes),
+        },
+    }

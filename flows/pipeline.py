@@ -1,0 +1,116 @@
+"""The whole story: event files in, KPIs out. Every step is one verb, and each verb is a module of that name."""
+
+# ruff: noqa: E402
+
+from flows.quiet import quiet
+
+quiet()  # before Prefect is imported
+
+from datetime import UTC, datetime
+
+from prefect import State, flow
+
+from flows import warm
+from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
+from flows.settings import load_settings
+from flows.steps import ending, name_of_run, step, store_receipts, teller, telling
+from flows.story import Story, require_contracts
+
+
+@flow(name="pipeline", flow_run_name=name_of_run, persist_result=False)
+def pipeline(source: list[str] | None = None, format: str | None = None, full_refresh: bool = False) -> State:
+    """Event files in, KPIs out: land, validate, judge, load, transform, publish.
+
+    Running it again with the same files changes nothing; what a run that was cut off left undone, the next one does.
+
+    Args:
+        source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: a demo shop is generated.
+        format: Name of the format of all the files. Empty: each file's format is recognised by its columns.
+        full_refresh: Build and publish the marts also where nothing is new.
+    """
+    with telling(load_settings()) as story:
+        warm.begin()
+        batch = land_files(story, source or generate_demo(story), format)
+        validated = validate_rows(story, batch)
+        judge_batch(story, validated)
+        load_batch(story, validated)
+        if story.has_work or full_refresh:
+            build_models(story)
+            publish_marts(story)
+        show_kpis(story)
+    return ending(story)
+
+
+@step("generate")
+def generate_demo(story: Story) -> list[str]:
+    """Make the files of a demo shop, unless they are there."""
+    from flows.demo import demo_files
+
+    return demo_files(story.settings)
+
+
+@step("land")
+def land_files(story: Story, source: list[str], format: str | None) -> Batch:
+    """Find the files, recognise their formats, and derive the batch's id from what is in them."""
+    from flows.land import land
+
+    return land(source, story.settings, format=format or None)
+
+
+@step("validate")
+def validate_rows(story: Story, batch: Batch) -> Validated:
+    """Check every row; what passes goes to the lake, what is refused to the quarantine with its reasons."""
+    from flows.validate import validate
+
+    return validate(batch, story.settings)
+
+
+@step("judge")
+def judge_batch(story: Story, validated: Validated) -> tuple[Check, ...]:
+    """Hold the accepted rows as a whole to their contracts; nothing is loaded if a check marked `stop` fails."""
+    from flows.contracts import judge
+
+    story.checks = judge(validated, story.settings)
+    require_contracts(story.checks)
+    return story.checks
+
+
+@step("load")
+def load_batch(story: Story, validated: Validated) -> Loaded:
+    """Take the accepted rows into the warehouse, once and only once."""
+    from flows.load import load
+    from flows.warehouse import open_warehouse
+
+    loaded = load(validated, story.settings)
+    with open_warehouse(story.settings) as warehouse:
+        story.pending = tuple(batch.batch_id for batch in warehouse.pending())
+    return loaded
+
+
+@step("transform")
+def build_models(story: Story) -> Built:
+    """Build and test the dbt models."""
+    from flows.transform import transform
+
+    warm.finish()
+    return transform(story.settings, on_node=teller(story))
+
+
+@step("publish")
+def publish_marts(story: Story) -> Published:
+    """Make a copy of the marts current for every reader, in one moment."""
+    from flows.publish import publish
+    from flows.warehouse import open_warehouse
+
+    store_receipts(story)  # readers of the copy see how its making went
+    published = publish(story.settings)
+    with open_warehouse(story.settings) as warehouse:
+        warehouse.mark_built(story.pending, datetime.now(UTC))
+    return published
+
+
+def show_kpis(story: Story) -> None:
+    """Read the KPIs off the current copy of the marts."""
+    from flows.kpis import read_kpis
+
+    story.take(read_kpis(story.settings))

@@ -1,0 +1,175 @@
+"""How a step of the pipeline runs: as a Prefect task that leaves a receipt, whatever becomes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from prefect import State, task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from flows import artifacts
+from flows.errors import ShopflowError, StorageError
+from flows.ledger import receipt_of
+from flows.receipts import Node, Receipt
+from flows.settings import Settings, load_settings
+from flows.story import Story, listeners
+from flows.summary import line_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def name_of_run() -> str:
+    """Name of a flow run in the UI: the target, when it began, from what."""
+    source = flow_run.parameters.get("source")
+    return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(source or ['demo shop'])}"[:120]
+
+
+def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[Concatenate[Story, P], R]]:
+    """Make a function a step: a Prefect task of that name, with the function's docstring as its description.
+
+    What the function returns is remembered in the story, and its receipt is kept, also where it fails. Our own errors
+    are raised and are the failed task's message, without a traceback; any other error goes through Prefect with one.
+    """
+
+    def decorate(work: Callable[Concatenate[Story, P], R]) -> Callable[Concatenate[Story, P], R]:
+        @task(
+            name=name,
+            description=work.__doc__,
+            task_run_name="{attempt.label}",
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )
+        def carried(attempt: Attempt[R]) -> State[Any]:
+            return attempt.make()
+
+        @wraps(work)
+        def run(story: Story, *args: P.args, **kwargs: P.kwargs) -> R:
+            attempt = Attempt(story, name, partial(work, story, *args, **kwargs))
+            carried(attempt)
+            return attempt.result()
+
+        return cast(Callable[Concatenate[Story, P], R], run)
+
+    return decorate
+
+
+class Attempt(Generic[R]):
+    """One step of one run, about to be made."""
+
+    def __init__(self, story: Story, name: str, work: Callable[[], R]) -> None:
+        self.story, self.name, self.work = story, name, work
+        self.label = f"{name} {story.batch_id}" if story.batch_id else name
+        self.told: R | None = None
+        self.error: ShopflowError | None = None
+
+    def make(self) -> State[Any]:
+        """Do it; the state says how it went. Raises only what is no ShopflowError."""
+        for listener in listeners():
+            listener.step_began(self.name)
+        started_at, clock = datetime.now(UTC), time.monotonic()
+        failure: BaseException | None = None
+        try:
+            self.told = self.work()
+            self.story.take(self.told)
+        except ShopflowError as error:
+            failure = self.error = error
+        except OSError as error:
+            failure = self.error = StorageError(f"{self.name}: {error.strerror or error}: {error.filename or ''}")
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            receipt = receipt_of(self.story, self.name, started_at, time.monotonic() - clock, self.told, failure)
+            keep(self.story, receipt)
+        if self.error is not None:
+            return Failed(message=str(self.error))
+        return Completed(name="Degraded" if receipt.verdict == "degraded" else None, message=line_of(receipt))
+
+    def result(self) -> R:
+        if self.error is not None:
+            raise self.error
+        return cast(R, self.told)
+
+
+def keep(story: Story, receipt: Receipt) -> None:
+    """Remember a receipt and show it; `store_receipts` writes it to the warehouse."""
+    story.receipts.append(receipt)
+    get_run_logger().info("%s: %s", receipt.step, line_of(receipt) or receipt.verdict)
+    for listener in listeners():
+        listener.step_ended(receipt)
+
+
+def store_receipts(story: Story) -> None:
+    """Write the receipts that are not in the warehouse yet. Failing to do so is a warning, never a failed run."""
+    from flows.warehouse import open_warehouse
+
+    fresh = story.receipts[story.receipts_stored :]
+    try:
+        with open_warehouse(story.settings) as warehouse:
+            warehouse.record(fresh)
+        story.receipts_stored += len(fresh)
+    except Exception as error:
+        steps = ", ".join(receipt.step for receipt in fresh)
+        get_run_logger().warning("the receipts of %s were not stored in the warehouse: %s", steps, error)
+
+
+def teller(story: Story) -> Callable[[Node], None]:
+    """What to call with each dbt node as it ends: it goes to the log (models and failures), progress and story."""
+    logger = get_run_logger()
+
+    def tell(node: Node) -> None:
+        story.nodes.append(node)
+        has_failed = node.status not in ("success", "pass")
+        if node.kind == "model" or has_failed:
+            rows = f", {node.rows:,} rows" if node.rows is not None else ""
+            failures = f", {node.failures:,} failing rows" if node.failures else ""
+            text = f"{node.kind} {node.name}: {node.status}, {node.seconds:.2f} s{rows}{failures}"
+            logger.log(30 if has_failed else 20, "%s", f"{text} {node.message}".rstrip() if has_failed else text)
+        for listener in listeners():
+            listener.node_ended(node)
+
+    return tell
+
+
+@contextmanager
+def telling(settings: Settings) -> Iterator[Story]:
+    """One run's story, from begin to end: its last receipt and its artifacts are written whatever happens.
+
+    An error of ours ends the block and is kept in the story: `ending` makes the failed state of it.
+    """
+    story = Story(run_id=str(flow_run.id), settings=settings)
+    for listener in listeners():
+        listener.began(story)
+    started_at, clock = datetime.now(UTC), time.monotonic()
+    failure: BaseException | None = None
+    try:
+        yield story
+    except ShopflowError as error:
+        failure = story.error = error
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        keep(story, receipt_of(story, "run", started_at, time.monotonic() - clock, story, failure))
+        store_receipts(story)
+        artifacts.write(story)
+
+
+def ending(story: Story) -> State[Any]:
+    """The flow run's final state: Failed with the error's sentence, Degraded with the warnings, or Completed."""
+    if story.error is not None:
+        return Failed(message=str(story.error), data=story.error)
+    if warnings := story.warnings():
+        return Completed(name="Degraded", message="; ".join(warnings))
+    return Completed(
+        message="nothing new: everything was loaded, built and published before" if story.is_up_to_date else None
+    )

@@ -1,0 +1,124 @@
+"""What is known of one run so far: every step adds to it; progress, summary and artifacts read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flows import serving
+from flows.errors import ContractBroken
+from flows.kpis import Kpis
+from flows.receipts import Batch, Built, Check, Loaded, Node, Published, Receipt, Validated
+from flows.settings import Settings
+
+
+@dataclass
+class Story:
+    """One run. What a step has not told yet is None or empty, so a failed run's story ends where it failed."""
+
+    run_id: str
+    settings: Settings
+    batch: Batch | None = None
+    validated: Validated | None = None
+    checks: tuple[Check, ...] = ()
+    loaded: Loaded | None = None
+    nodes: list[Node] = field(default_factory=list)
+    built: Built | None = None
+    published: Published | None = None
+    kpis: Kpis | None = None
+    receipts: list[Receipt] = field(default_factory=list)
+    receipts_stored: int = 0
+    pending: tuple[str, ...] = ()
+    error: Exception | None = None
+
+    def take(self, told: object) -> None:
+        """Remember what a step returned."""
+        match told:
+            case Batch():
+                self.batch = told
+            case Validated():
+                self.validated, self.batch = told, told.batch
+            case Loaded():
+                self.loaded = told
+            case Built():
+                self.built, self.nodes = told, list(told.nodes)
+            case Published():
+                self.published = told
+            case Kpis():
+                self.kpis = told
+
+    @property
+    def batch_id(self) -> str | None:
+        return self.batch.batch_id if self.batch else None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a batch waits for the marts, or there is no serving copy yet."""
+        return bool(self.pending) or serving.current(self.settings) is None
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the run ended well and there was nothing to build."""
+        return self.loaded is not None and self.error is None and self.published is None
+
+    def warnings(self) -> list[str]:
+        """What went less well than it should, one sentence each; empty for a run in order."""
+        found = []
+        if self.batch and self.batch.refused_files:
+            found.append(f"{count_of(len(self.batch.refused_files), 'file')} could not be used")
+        if self.validated and (refused := sum(count.quarantined for count in self.validated.counts)):
+            found.append(f"{count_of(refused, 'row')} refused")
+        if weak := [check for check in self.checks if not check.is_passed and check.level == "warn"]:
+            found.append(f"{count_of(len(weak), 'check')} of the contracts warned")
+        if weak_nodes := [node for node in self.nodes if node.status == "warn"]:
+            found.append(f"{count_of(len(weak_nodes), 'dbt test')} warned")
+        return found
+
+
+def require_contracts(checks: tuple[Check, ...]) -> None:
+    """Raise ContractBroken, naming every check marked `stop` that did not pass."""
+    broken = [check for check in checks if not check.is_passed and check.level == "stop"]
+    if broken:
+        told = "; ".join(
+            f"{check.table}: {check.name}{f' (measured: {check.measured})' if check.measured else ''}"
+            for check in broken
+        )
+        raise ContractBroken(
+            f"{count_of(len(broken), 'check')} of the contracts did not pass, nothing was loaded: {told}"
+        )
+
+
+def count_of(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+class Listener(Protocol):
+    """Whoever wants to hear how a run goes, such as the command line's progress."""
+
+    def began(self, story: Story) -> None: ...
+
+    def step_began(self, step: str) -> None: ...
+
+    def step_ended(self, receipt: Receipt) -> None: ...
+
+    def node_ended(self, node: Node) -> None: ...
+
+
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Tell `listener` about every run of this process within the block."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def listeners() -> tuple[Listener, ...]:
+    return tuple(_listeners)

@@ -1,0 +1,137 @@
+"""What a run says in words: one line per step, and the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flows.kpis import Kpis, amount, share
+from flows.receipts import Receipt, Validated
+from flows.story import Story, count_of
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SHOWN = 5
+
+
+def line_of(receipt: Receipt) -> str:
+    """What one step did, without its name and seconds: `17,435 rows read, 17,429 accepted, …`."""
+    if receipt.verdict == "failed":
+        return str(receipt.detail.get("message", "failed"))
+    detail, parts = receipt.detail, []
+    match receipt.step:
+        case "land":
+            parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]
+            if detail["refused_files"]:
+                parts.append(f"{count_of(len(detail['refused_files']), 'file')} refused")
+        case "validate":
+            parts = [
+                f"{receipt.rows_in:,} rows read",
+                f"{receipt.rows_out:,} accepted",
+                f"{receipt.quarantined:,} refused",
+                f"{receipt.duplicates:,} duplicates",
+            ]
+        case "judge":
+            missed = len(detail.get("not_passed", []))
+            parts = [count_of(detail.get("checks", 0), "check"), f"{missed} warned" if missed else "all passed"]
+        case "load":
+            parts = [f"{receipt.rows_out:,} rows"] if detail["is_new"] else ["loaded before, nothing changed"]
+        case "transform":
+            models = sum(number for name, number in detail.items() if name.startswith("model "))
+            tests = sum(number for name, number in detail.items() if "test" in name)
+            parts = [count_of(models, "model"), count_of(tests, "test")]
+        case "publish":
+            parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
+    return ", ".join(part for part in parts if part)
+
+
+def size(number: int | None) -> str:
+    """Bytes in a unit that a person reads: `1.9 MB`."""
+    if number is None:
+        return ""
+    value = float(number)
+    for unit in ("bytes", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def rows_of(validated: Validated) -> str:
+    """The law of conservation with this run's numbers."""
+    read, accepted, refused, duplicates = (
+        sum(getattr(count, name) for count in validated.counts)
+        for name in ("rows_read", "accepted", "quarantined", "duplicates")
+    )
+    return f"{read:,} read = {accepted:,} accepted + {refused:,} refused + {duplicates:,} duplicates"
+
+
+def top_reasons(validated: Validated) -> list[tuple[str, int]]:
+    """The reasons for which rows were refused, the most frequent first."""
+    return sorted(validated.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+
+
+def lines(story: Story) -> Iterator[tuple[str, str]]:
+    """The summary as pairs of a label and what it says; equal labels are not repeated by who shows them."""
+    for file in story.batch.refused_files[:SHOWN] if story.batch else ():
+        yield "Files refused", f"{file.path}: {file.reason}"
+    if story.validated:
+        yield "Rows", rows_of(story.validated)
+        reasons = top_reasons(story.validated)
+        for reason, rows in reasons[:SHOWN]:
+            yield "Refused", f"{rows:,}  {reason}"
+        if len(reasons) > SHOWN:
+            yield "Refused", f"and for {len(reasons) - SHOWN} more reasons"
+        for note in story.validated.notes[:SHOWN]:
+            yield "Notes", note
+    for check in [check for check in story.checks if not check.is_passed][:SHOWN]:
+        yield "Contracts", f"{check.level}: {check.table}: {check.name} {check.measured}".rstrip()
+    for node in [node for node in story.nodes if node.status in ("fail", "error", "warn")][:SHOWN]:
+        yield "dbt", f"{node.status}: {node.name} {node.message}".rstrip()
+    if story.is_up_to_date:
+        yield "Nothing new", "everything was loaded, built and published before; these are the current KPIs"
+    if story.kpis:
+        yield from kpi_lines(story.kpis)
+
+
+def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:
+    """The KPIs as pairs of a label and what it says."""
+    yield "Days", f"{kpis.first_date} to {kpis.last_date}"
+    yield "Visitors", f"{kpis.visitors:,}"
+    yield "Sessions", f"{kpis.sessions:,}"
+    yield "Orders", f"{kpis.orders:,}"
+    yield "Conversion", f"{share(kpis.converted_sessions, kpis.sessions)} of the sessions bought"
+    for revenue in kpis.revenue:
+        yield "Revenue", f"{amount(revenue.net_amount, revenue.currency)} net, {amount(revenue.gross_amount)} gross"
+    for category in kpis.categories:
+        yield "Top categories", f"{amount(category.net_amount, category.currency)}  {category.name}"
+    yield "Users", " > ".join(f"{users:,} {name}" for name, users in kpis.funnel.items())
+
+
+def table(story: Story, ui_url: str | None) -> RenderableType:
+    """What `shopflow run` ends with: rows, seconds per step, KPIs, and where to look next."""
+    from rich.table import Table
+
+    found = Table.grid(padding=(0, 2))
+    found.add_column(style="bold", no_wrap=True)
+    found.add_column(overflow="fold")
+    before = ""
+    for label, text in [*lines(story), ("Seconds", seconds_of(story)), *_next_steps(story, ui_url)]:
+        found.add_row("" if label == before else label, text)
+        before = label
+    return found
+
+
+def seconds_of(story: Story) -> str:
+    """Seconds per step, and of the run as a whole."""
+    return ", ".join(f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts)
+
+
+def _next_steps(story: Story, ui_url: str | None) -> Iterator[tuple[str, str]]:
+    if story.validated and any(count.quarantined for count in story.validated.counts):
+        yield "Look next", f"refused rows: {story.settings.lake / 'quarantine'}"
+    if story.kpis:
+        yield "Look next", "charts: make dashboard"
+    if ui_url:
+        yield "Look next", f"this run: {ui_url}"

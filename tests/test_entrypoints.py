@@ -1,0 +1,92 @@
+"""What is started by name must exist under that name, and no name of ours may hide another package's."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFECT_YAML: dict[str, Any] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
+DEPLOYMENTS = PREFECT_YAML["deployments"]
+
+
+def python(code: str, **environment: str) -> str:
+    """What `code` prints in a fresh interpreter, in the project's folder."""
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_a_deployments_entrypoint_loads_as_a_worker_loads_it_and_takes_its_parameters(
+    deployment: dict[str, Any],
+) -> None:
+    told = python(
+        "from prefect.flows import load_flow_from_entrypoint as load\n"
+        f"flow = load({deployment['entrypoint']!r})\n"
+        f"flow.validate_parameters({deployment.get('parameters', {})!r})\n"
+        "import sys, flows.errors\n"
+        "print(flow.name, sys.modules['flows.errors'] is flows.errors, sorted(flow.parameters.properties))"
+    )
+    assert told == "pipeline True ['format', 'full_refresh', 'source']"
+
+
+def test_every_parameter_explains_itself_in_the_form_of_the_ui() -> None:
+    from flows.pipeline import pipeline
+
+    described = {name: about.get("description", "") for name, about in pipeline.parameters.properties.items()}
+    assert set(described) == {"source", "format", "full_refresh"}
+    assert all(len(text) > 30 for text in described.values()), described
+    assert pipeline.description.startswith("Event files in, KPIs out")
+
+
+def test_one_run_at_a_time_and_no_schedule_that_nobody_switched_on() -> None:
+    for deployment in DEPLOYMENTS:
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert all(schedule["active"] is False for schedule in deployment["schedules"])
+
+
+def test_the_deployments_are_written_for_the_prefect_that_is_installed() -> None:
+    assert PREFECT_YAML["prefect-version"] == importlib.metadata.version("prefect")
+
+
+def test_no_child_of_flows_hides_a_package() -> None:
+    """A worker puts flows/ at the front of sys.path: a child named `soda` would be imported in place of soda."""
+    children = {path.stem for path in (PROJECT / "flows").iterdir() if path.suffix in ("", ".py")}
+    children -= {"__init__", "__main__", "__pycache__"}
+    installed = set(importlib.metadata.packages_distributions()) - {"flows"}
+    assert children & installed == set()
+    assert children & set(sys.stdlib_module_names) == set()
+
+
+def test_the_module_and_the_script_are_one_command() -> None:
+    scripts = {point.name: point.value for point in importlib.metadata.entry_points(group="console_scripts")}
+    assert scripts["shopflow"] == "flows.cli:main"
+    ran = subprocess.run([sys.executable, "-m", "flows", "--version"], capture_output=True, text=True, timeout=60)
+    assert ran.stdout.startswith("shopflow 0."), ran.stderr
+
+
+def test_help_needs_no_heavy_import() -> None:
+    heavy = {"prefect", "dbt", "duckdb", "soda_core", "streamlit", "pandas", "numpy", "pydantic"}
+    told = python(
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from flows.cli import app\n"
+        "assert 'run' in CliRunner().invoke(app, ['--help']).output\n"
+        f"print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    assert told == "[]"
