@@ -68,41 +68,40 @@ class Record(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _with_rules(cls, data: Any, handler: ModelWrapValidatorHandler[Any], info: ValidationInfo) -> Any:
+    def _every_reason(cls, data: Any, handler: ModelWrapValidatorHandler[Any], info: ValidationInfo) -> Any:
+        """Reads each field once: what is refused is explained at twice the speed of reading first and judging then."""
         latest = (info.context or {}).get("latest")
-        errors: list[InitErrorDetails] = []
-        record = None
-        try:
-            record = handler(data)
-        except ValidationError as error:
-            errors = [
-                {
-                    "type": PydanticCustomError(e["type"], "{why}", {"why": e["msg"]}),
-                    "loc": e["loc"],
-                    "input": e["input"],
-                }
-                for e in error.errors(include_url=False)
-            ]
-        parsed = _parsed(cls, data)
-        bad = {e["loc"][0] for e in errors if e["loc"]}
+        values, errors = _read(cls, data)
+        bad = {error["loc"][0] for error in errors}
         for rule in cls.rules:
-            if rule.field not in bad and not rule.holds(parsed, latest):
-                reason = PydanticCustomError(rule.reason, "{why}", {"why": rule.message})  # type: ignore[arg-type]
-                errors.append({"type": reason, "loc": (rule.field,), "input": data.get(rule.field)})
+            if rule.field not in bad and not rule.holds(values, latest):
+                errors.append(_error(rule.field, rule.reason, rule.message, data.get(rule.field)))
         if errors:
             raise ValidationError.from_exception_data(cls.__name__, errors)
-        return record
+        return handler(data)
 
 
-def _parsed(record: type[Record], data: Mapping[str, Any]) -> dict[str, Any]:
+def _read(record: type[Record], data: Mapping[str, Any]) -> tuple[dict[str, Any], list[InitErrorDetails]]:
+    """The typed fields (None where absent or refused) and the errors of single fields."""
     values: dict[str, Any] = {}
+    errors: list[InitErrorDetails] = []
     for column in columns(record):
         value = data.get(column.name)
+        values[column.name] = None
+        if value is None:
+            if column.required:
+                errors.append(_error(column.name, "missing", "is missing", None))
+            continue
         try:
-            values[column.name] = None if value is None else column.kind.parse(value)
-        except Refusal:
-            values[column.name] = None
-    return values
+            values[column.name] = column.kind.parse(value)
+        except Refusal as refusal:
+            errors.append(_error(column.name, refusal.reason, str(refusal), value))
+    return values, errors
+
+
+def _error(field: str, reason: str, message: str, value: Any) -> InitErrorDetails:
+    why = PydanticCustomError(reason, "{why}", {"why": message})  # type: ignore[arg-type, unused-ignore]
+    return {"type": why, "loc": (field,), "input": value}
 
 
 _COLUMNS: dict[type[Record], tuple[Column, ...]] = {}
