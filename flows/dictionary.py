@@ -11,6 +11,7 @@ import yaml  # type: ignore[import-untyped]
 from flows.records import EVENT_TYPES, RECORDS, Record, columns
 from flows.records.kinds import Code, Instant, Kind, Money, Properties, Text, Whole
 from flows.settings import PROJECT
+from flows.warehouse.tables import OPS, raw_fields
 
 MODELS = PROJECT / "transforms" / "models"
 
@@ -28,9 +29,14 @@ _RAW = """\
 ## What comes in
 
 These are the tables that every source file is read into, whatever its format. A row that breaks a line below is refused
-and kept in the quarantine with the reason's name. In the warehouse they stand in the schema `raw`, with `batch_id` (the
-batch that brought the row) and `source_file` (the file it came from) behind their columns; `raw.events` also has
-`event_date`, the day of `event_timestamp`.
+and kept in the quarantine with the reason's name. In the warehouse they stand in the schema `raw`; the last columns,
+which no file has to bring, are added there.
+"""
+
+_OPS_SAYS = """\
+## What the pipeline writes about itself
+
+These tables stand in the schema `ops` of the warehouse, and in every serving copy beside the marts.
 """
 
 
@@ -43,6 +49,7 @@ def dictionary(models: Path = MODELS) -> str:
     parts += [_record(record) for record in RECORDS.values()]
     parts.append(_event_types())
     parts += _layers(models)
+    parts += [_OPS_SAYS, *(_ops(table) for table in OPS)]
     return "\n".join(parts).rstrip("\n")
 
 
@@ -57,6 +64,10 @@ def _record(record: type[Record]) -> str:
         )
         for column in columns(record)
     ]
+    rows += [
+        (f"`{field.name}`", field.duckdb, "", field.description, "added")
+        for field in raw_fields(record.table)[len(rows) :]
+    ]
     lines = [
         f"### {record.table}\n",
         f"{record.one_row_is} Key: {', '.join(f'`{name}`' for name in record.key)}.\n",
@@ -65,6 +76,13 @@ def _record(record: type[Record]) -> str:
         *(f"- `{rule.field}` {rule.message} (`{rule.reason}`)" for rule in record.rules),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ops(table: str) -> str:
+    rows = [
+        (f"`{field.name}`", field.duckdb, "yes" if field.is_required else "", field.description) for field in OPS[table]
+    ]
+    return "\n".join([f"### ops.{table}\n", *_table(("Column", "Type", "Required", "Meaning"), rows)]) + "\n"
 
 
 def _limits(kind: Kind) -> str:

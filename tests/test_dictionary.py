@@ -60,7 +60,7 @@ def test_a_model_is_told_with_its_types_tests_and_claims(tmp_path: Path) -> None
     marts = tmp_path / "marts"
     marts.mkdir()
     (marts / "fct_kettles.yml").write_text(MODEL)
-    told = dictionary(tmp_path).split("## Marts\n")[1]
+    told = dictionary(tmp_path).split("## Marts\n")[1].split("\n## What the pipeline")[0]
     assert told == (
         "\n### fct_kettles\n\n"
         "One row is one kettle on one day.\n\n"
@@ -71,8 +71,14 @@ def test_a_model_is_told_with_its_types_tests_and_claims(tmp_path: Path) -> None
         "\nAlso tested:\n\n"
         "- the whole is the sum\n"
         "- `gross_amount - net_amount = 0`\n"
-        "- a cold kettle is not sold"
+        "- a cold kettle is not sold\n"
     )
+
+
+def test_columns_that_the_load_adds_and_the_ledger_are_told() -> None:
+    text = dictionary()
+    assert "| `source_file` | VARCHAR |  | Name of the landed file that the row comes from. | added |" in text
+    assert "### ops.receipts\n" in text
 
 
 def test_a_folder_without_models_gives_the_records_alone(tmp_path: Path) -> None:

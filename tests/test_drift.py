@@ -9,6 +9,7 @@ import yaml
 
 from flows.records import RECORDS, columns
 from flows.settings import PROJECT
+from flows.warehouse.tables import raw_fields
 
 CONTRACTS = PROJECT / "flows" / "contracts"
 MODELS = PROJECT / "transforms" / "models"
@@ -72,6 +73,13 @@ def test_records_contracts_and_dbt_sources_have_the_same_columns(table: str) -> 
     found = differences(expected(table), [c["name"] for c in contract(table)["columns"]], f"contracts/{table}.yml")
     found += differences(expected(table), [c["name"] for c in source(table)["columns"]], f"sources.yml: {table}")
     assert found == []
+
+
+@pytest.mark.parametrize("table", RECORDS)
+def test_the_warehouse_and_the_lake_have_the_columns_and_types_of_the_records(table: str) -> None:
+    fields = {field.name: field.duckdb for field in raw_fields(table)}
+    assert differences(expected(table), fields, f"raw_fields({table})") == []
+    assert fields == expected(table)
 
 
 @pytest.mark.parametrize("table", RECORDS)
