@@ -9,7 +9,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.receipts import Node, Receipt
 from flows.story import Story
-from flows.summary import line_of
+from flows.summary import closing, line_of
 
 MARKS = {"ok": "[green]✓[/green]", "degraded": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
 DOING = {
@@ -26,8 +26,9 @@ DOING = {
 class ConsoleProgress:
     """Listens to a run and shows it: plain lines where the output is no terminal."""
 
-    def __init__(self, console: Console) -> None:
-        self.console, self._nodes = console, 0
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console = console or Console(highlight=False, soft_wrap=True)
+        self._nodes = 0
         self.story: Story | None = None
         self._progress = Progress(
             SpinnerColumn(),
@@ -63,11 +64,26 @@ class ConsoleProgress:
         if receipt.step != "run":
             line = f"{receipt.step:<9} {receipt.seconds:6.2f} s  "
             self.console.print(f"{MARKS[receipt.verdict]} {line}", end="")
-            self.console.print(line_of(receipt), markup=False, highlight=False, soft_wrap=True)
+            self._plain(line_of(receipt))
 
     def node_ended(self, node: Node) -> None:
         self._nodes += 1
         self._progress.update(self._task, description=f"[bold]transform[/bold] {self._nodes} nodes, {node.name}")
+
+    def close(self, ui_url: str) -> None:
+        """Print what came of the run; nothing where none began."""
+        if self.story is None:
+            return
+        self.console.print()
+        before = ""
+        for label, text in closing(self.story, f"{ui_url}/runs/flow-run/{self.story.run_id}"):
+            self.console.print(f"[bold]{'' if label == before else label:<15}[/bold]", end="")
+            self._plain(text)
+            before = label
+
+    def _plain(self, text: str) -> None:
+        """Print what came from outside as it is: brackets in it are no markup."""
+        self.console.print(text, markup=False)
 
     def _rows(self) -> str:
         validated = self.story.validated if self.story else None

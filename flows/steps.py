@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,7 +104,8 @@ class Attempt(Generic[R]):
 def keep(story: Story, receipt: Receipt) -> None:
     """Remember a receipt and show it; `store_receipts` writes it to the warehouse."""
     story.receipts.append(receipt)
-    get_run_logger().info("%s: %s", receipt.step, line_of(receipt) or receipt.verdict)
+    level = logging.ERROR if receipt.verdict == "failed" else logging.INFO
+    get_run_logger().log(level, "%s: %s", receipt.step, line_of(receipt) or receipt.verdict)
     for listener in listeners():
         listener.step_ended(receipt)
 
@@ -133,7 +135,11 @@ def teller(story: Story) -> Callable[[Node], None]:
             rows = f", {node.rows:,} rows" if node.rows is not None else ""
             failures = f", {node.failures:,} failing rows" if node.failures else ""
             text = f"{node.kind} {node.name}: {node.status}, {node.seconds:.2f} s{rows}{failures}"
-            logger.log(30 if has_failed else 20, "%s", f"{text} {node.message}".rstrip() if has_failed else text)
+            logger.log(
+                logging.WARNING if has_failed else logging.INFO,
+                "%s",
+                f"{text} {node.message}".rstrip() if has_failed else text,
+            )
         for listener in listeners():
             listener.node_ended(node)
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flows.kpis import Kpis, amount, share
 from flows.receipts import Receipt, Validated
 from flows.story import Story, count_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 SHOWN = 5
 
@@ -109,23 +105,13 @@ def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:
     yield "Users", " > ".join(f"{users:,} {name}" for name, users in kpis.funnel.items())
 
 
-def table(story: Story, ui_url: str | None) -> RenderableType:
-    """What `shopflow run` ends with: rows, seconds per step, KPIs, and where to look next."""
-    from rich.table import Table
-
-    found = Table.grid(padding=(0, 2))
-    found.add_column(style="bold", no_wrap=True)
-    found.add_column(overflow="fold")
-    before = ""
-    for label, text in [*lines(story), ("Seconds", seconds_of(story)), *_next_steps(story, ui_url)]:
-        found.add_row("" if label == before else label, text)
-        before = label
-    return found
-
-
-def seconds_of(story: Story) -> str:
-    """Seconds per step, and of the run as a whole."""
-    return ", ".join(f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts)
+def closing(story: Story, ui_url: str | None) -> Iterator[tuple[str, str]]:
+    """What `shopflow run` ends with: the lines above, seconds per step, and where to look next."""
+    yield from lines(story)
+    total = next((receipt.seconds for receipt in story.receipts if receipt.step == "run"), 0.0)
+    steps = ", ".join(f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts if receipt.step != "run")
+    yield "Seconds", f"{total:.1f}: {steps}"
+    yield from _next_steps(story, ui_url)
 
 
 def _next_steps(story: Story, ui_url: str | None) -> Iterator[tuple[str, str]]:

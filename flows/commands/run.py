@@ -4,64 +4,52 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+import httpx
 
 from flows import server
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
-from flows.server import Server
 from flows.settings import load_settings
-from flows.story import Story, listening
-from flows.summary import table
+from flows.story import listening
+
+if TYPE_CHECKING:
+    from prefect import State
 
 
 def run_pipeline(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
-    """Run the pipeline against the local Prefect server, or the user's own. Raises the error that a step raised."""
+    """Run the pipeline against the local Prefect server, or the user's own. Raises the error that ended the run."""
     settings = load_settings()
     found = server.start(settings)
-    os.environ.update(found.environment())  # read by Prefect when it is imported, which the server's start goes beside
-    console = Console(highlight=False)
-    with ConsoleProgress(console) as progress, listening(progress):
+    os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
+    with ConsoleProgress() as progress, listening(progress):
         progress.say("starting the Prefect server" if found.was_started else "starting")
-        _import_beside_the_server()
+        run = _import_pipeline()
         server.wait(found)
-        _run(found, source=source, format=format, full_refresh=full_refresh)
-    story = progress.story
-    if story is not None:
-        console.print()
-        console.print(table(story, _page(found, story)), soft_wrap=not console.is_terminal)
-        if story.error is not None:
-            raise story.error
-
-
-def _import_beside_the_server() -> None:
-    # DuckDB imports pandas, where it is installed, at the first bound parameter; nobody here uses it, and it costs half
-    # a second.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
-    import_module("flows.pipeline")
-    from flows import warm
-
-    warm.begin()
-
-
-def _run(found: Server, **parameters: object) -> None:
-    import httpx
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
-    from flows.pipeline import pipeline
-
-    # Nothing watches for the heartbeats of a run that a person watches, and the thread that sends them holds up the
-    # run's end until its second is over.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         try:
-            state = pipeline(**parameters, return_state=True)
+            state = run(source=source, format=format, full_refresh=full_refresh)
         except httpx.TransportError as error:
             raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
-    if state.is_crashed() or (state.is_failed() and isinstance(state.data, Exception)):
-        state.result()
+    progress.close(found.ui_url)
+    state.result()
 
 
-def _page(found: Server, story: Story) -> str:
-    return f"{found.ui_url}/runs/flow-run/{story.run_id}"
+def _import_pipeline() -> Callable[..., State[Any]]:
+    # DuckDB imports pandas, where it is installed, at the first bound parameter. Nobody here uses it, and it costs half
+    # a second.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows import warm
+    from flows.pipeline import pipeline
+
+    def run(**parameters: Any) -> State[Any]:
+        # Nothing watches for the heartbeats of a run that a person watches, and the thread that sends them holds up
+        # the run's end until its second is over.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            return pipeline(**parameters, return_state=True)
+
+    warm.begin()
+    return run
