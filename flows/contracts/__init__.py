@@ -1,0 +1,54 @@
+"""The contracts of the tables, one Soda file each, and the only importer of soda.
+
+Rows were checked one by one before; a contract judges a batch's accepted rows as a whole, before they are loaded.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+from flows.contracts.view import batch_view
+from flows.quiet import quiet
+from flows.receipts import Check, Validated
+from flows.settings import Settings
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def warm() -> None:
+    """Import soda, which takes half a second to a second, so that `judge` finds it imported. Never fails.
+
+    >>> warm()
+    """
+    quiet()  # soda reads its telemetry switch when it is imported, and offline that costs seconds
+    with suppress(ImportError):
+        import_module("flows.contracts.verdict")
+
+
+def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
+    """Hold the accepted rows of a batch, as they lie in the lake, to the contracts of their tables.
+
+    Every check comes back with what it measured; its level, `stop` or `warn`, is written in the contract. A check that
+    could not be evaluated has not passed. One that the batch's format cannot answer by its nature is skipped: it
+    passes, and `measured` says so. Without soda installed the only check is a warning that nothing was judged. Reads
+    the lake and the warehouse, changes neither. Raises LedgerError if the lake lacks a file, WarehouseError or
+    StorageError if the lake or the warehouse cannot be read; never raises for a broken contract, that is the flow's.
+
+    >>> [check.name for check in judge(validated, settings) if not check.is_passed]  # doctest: +SKIP
+    ['users of events are known']
+    """
+    warm()
+    try:
+        from flows.contracts.verdict import verdict
+    except ImportError:
+        return (Check("", "contracts not judged: soda is not installed", "warn", False),)
+    with batch_view(validated, settings) as view:
+        checks: list[Check] = [] if "events" in view.tables else [_NO_EVENTS]
+        for table in view.tables:
+            checks += verdict(view, table, FOLDER / f"{table}.yml")
+    return tuple(checks)
+
+
+_NO_EVENTS = Check("events", "the batch has events", "warn", False, "no file of events")

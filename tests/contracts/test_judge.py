@@ -1,0 +1,268 @@
+"""Each check of the contracts passes on a healthy batch and catches the fault that it is there for."""
+
+import builtins
+import dataclasses
+import sys
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows import contracts
+from flows.contracts import judge
+from flows.errors import LedgerError, WarehouseError
+from flows.lake import Lake
+from flows.receipts import Check
+from flows.settings import Settings
+from flows.sources import FORMATS
+from flows.warehouse import open_warehouse
+
+
+def not_passed(checks: tuple[Check, ...]) -> list[tuple[str, str, str, str]]:
+    return [(check.table, check.name, check.level, check.measured) for check in checks if not check.is_passed]
+
+
+def test_a_healthy_batch_passes_every_check_and_each_says_what_it_measured(spoiled: Any, settings: Settings) -> None:
+    checks = judge(spoiled(), settings)
+    assert not_passed(checks) == []
+    assert {check.table for check in checks} == {"events", "users", "products"}
+    assert [check for check in checks if not check.measured] == []
+    assert Check("events", "the batch has events", "stop", True, "1,000 rows") in checks
+
+
+FAULTS = {
+    "no events": (
+        "delete from events",
+        ("events", "the batch has events", "stop", "0 rows"),
+    ),
+    "no currency": (
+        "update events set currency = null where order_id in ('o0', 'o10')",
+        ("events", "purchases have a currency", "warn", "2 % without"),
+    ),
+    "no order id": (
+        "update events set order_id = null where order_id in ('o0', 'o10')",
+        ("events", "purchases have an order id", "warn", "2 % without"),
+    ),
+    "price zero": (
+        "update events set unit_price = 0 where order_id like 'o1%'",
+        ("events", "purchases are not for nothing", "warn", "11 % at price 0"),
+    ),
+    "price in the wrong unit": (
+        "update events set unit_price = 99999999 where order_id = 'o0'",
+        ("events", "no purchase costs absurdly more than the others", "warn", "8,519,814.96 times the usual price"),
+    ),
+    "late": (
+        "update events set event_timestamp = event_timestamp - interval 3 day where event_id like 'e1%'",
+        ("events", "few events arrived more than a day late", "warn", "11.10 %"),
+    ),
+    "stale": (
+        "update events set event_timestamp = event_timestamp - interval 3 day, received_at = null",
+        ("events", "the newest event is not old when it is landed", "warn", "85.35 hours"),
+    ),
+    "shared ids": (
+        "update events set event_id = 'e0' where event_id like 'e10%'",
+        ("events", "events do not share their id", "warn", "1.10 %"),
+    ),
+    "unknown products": (
+        "delete from products where product_id = 'p3'",
+        ("events", "products of events are known", "warn", "20 % unknown"),
+    ),
+    "unknown users": (
+        "delete from users where user_id = 'u4'",
+        ("events", "users of events are known", "warn", "10 % unknown"),
+    ),
+    "users without a date of signing up": (
+        "update users set created_at = null where user_id in ('u1', 'u2', 'u3')",
+        ("users", "users say when they signed up", "warn", "15 % without"),
+    ),
+    "two versions of a user at once": (
+        "insert into users from users where user_id = 'u1'",
+        ("users", "no two versions of a user are from the same instant", "warn", "4.76 %"),
+    ),
+    "products without a price": (
+        "update products set unit_price = null where product_id = 'p1'",
+        ("products", "products have a price", "warn", "20 % without"),
+    ),
+    "products without a category": (
+        "update products set category = null where product_id = 'p1'",
+        ("products", "products have a category", "warn", "20 % without"),
+    ),
+    "two versions of a product at once": (
+        "insert into products from products where product_id = 'p1'",
+        ("products", "no two versions of a product are from the same instant", "warn", "16.67 %"),
+    ),
+    "a column too many": (
+        "alter table events add column colour varchar",
+        ("events", "columns and types are those of the contract", "stop", "has colour"),
+    ),
+    "a column missing": (
+        "alter table users drop column email",
+        ("users", "columns and types are those of the contract", "stop", "lacks email"),
+    ),
+    "a column of another type": (
+        "alter table products alter is_active type varchar",
+        (
+            "products",
+            "columns and types are those of the contract",
+            "stop",
+            "is_active is varchar, not boolean",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_caught_by_its_check_and_by_no_other(name: str, spoiled: Any, settings: Settings) -> None:
+    fault, caught = FAULTS[name]
+    assert not_passed(judge(spoiled(fault), settings)) == [caught]
+
+
+def test_every_check_of_every_contract_has_a_fault_that_it_catches(spoiled: Any, settings: Settings) -> None:
+    caught = {(table, name) for _, (table, name, _, _) in FAULTS.values()}
+    by_counts = {("events", "few rows were refused"), ("events", "few rows are exact copies")}
+    # A batch without users or products does not have their table at all, but for a file without any row.
+    of_empty_files = {("users", "the batch has users"), ("products", "the batch has products")}
+    same = {(table, "columns and types are those of the contract") for table in ("events", "users", "products")}
+    assert {(c.table, c.name) for c in judge(spoiled(), settings)} == caught | by_counts | of_empty_files | same
+
+
+def test_the_counts_of_the_manifest_are_judged(spoiled: Any, settings: Settings) -> None:
+    checks = judge(spoiled(tables=("events",), quarantined=30, duplicates=70), settings)
+    assert ("events", "few rows were refused", "warn", "2.73 %") in not_passed(checks)
+    assert ("events", "few rows are exact copies", "warn", "6.36 %") in not_passed(checks)
+
+
+@pytest.mark.parametrize("table", ["users", "products"])
+def test_a_file_without_rows_of_users_or_products_is_a_warning(table: str, spoiled: Any, settings: Settings) -> None:
+    checks = judge(spoiled(f"delete from {table}", tables=(table,)), settings)
+    assert (table, f"the batch has {table}", "warn", "0 rows") in not_passed(checks)
+
+
+def test_a_batch_without_events_is_a_warning(spoiled: Any, settings: Settings) -> None:
+    checks = judge(spoiled(tables=("users",)), settings)
+    assert not_passed(checks) == [("events", "the batch has events", "warn", "no file of events")]
+
+
+def test_what_was_loaded_before_is_known(spoiled: Any, settings: Settings) -> None:
+    with open_warehouse(settings) as warehouse:
+        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake), settings)
+    assert not_passed(judge(spoiled(tables=("events",)), settings)) == []
+
+
+def test_a_loaded_batch_is_known_also_where_its_run_was_killed_before_the_log_was_written_back(
+    spoiled: Any, settings: Settings, tmp_path: Any
+) -> None:
+    with open_warehouse(settings) as warehouse:
+        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake), settings)
+        kept = {path: path.read_bytes() for path in settings.home.glob("warehouse.duckdb*")}
+    for path, content in kept.items():
+        path.write_bytes(content)
+    assert {path.suffix for path in kept} == {".duckdb", ".wal"}
+    assert not_passed(judge(spoiled(tables=("events",)), settings)) == []
+
+
+def test_freshness_is_not_asked_of_a_history(spoiled: Any, settings: Settings) -> None:
+    fault = "update events set event_date = date '2025-10-20' where event_id = 'e0'"
+    checks = judge(spoiled(fault), settings)
+    (freshness,) = [check for check in checks if "newest event" in check.name]
+    assert (freshness.is_passed, freshness.measured) == (True, "skipped: the batch is a history of 15 days")
+
+
+def test_what_a_format_lacks_by_its_nature_is_skipped_and_said(
+    spoiled: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = dataclasses.replace(FORMATS["csv"], lacks={"currency": "no group", "events.order_id": "", "users": ""})
+    monkeypatch.setitem(FORMATS, "csv", lacking)
+    validated = spoiled("update events set currency = null, order_id = null", tables=("events", "products"))
+    skipped = {c.name: c.measured for c in judge(validated, settings) if c.measured.startswith("skipped")}
+    assert skipped == {
+        "purchases have a currency": "skipped: csv does not tell currency",
+        "purchases have an order id": "skipped: csv does not tell order_id",
+        "users of events are known": "skipped: csv does not tell users",
+    }
+    assert not_passed(judge(validated, settings)) == []
+
+
+def test_a_field_that_only_one_of_two_formats_lacks_is_judged(
+    spoiled: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FORMATS, "csv", dataclasses.replace(FORMATS["csv"], lacks={"currency": ""}))
+    validated = spoiled("update events set currency = null")
+    more = dataclasses.replace(validated.batch.files[0], name="more.jsonl", format="jsonl")
+    both = dataclasses.replace(
+        validated, batch=dataclasses.replace(validated.batch, files=(*validated.batch.files, more))
+    )
+    assert not_passed(judge(both, settings)) == [("events", "purchases have a currency", "warn", "100 % without")]
+
+
+def test_a_large_batch_is_searched_for_shared_ids_by_a_sample(spoiled: Any, settings: Settings) -> None:
+    fault = """
+        insert into events by name select * exclude i replace ('x' || i as event_id)
+        from (from events limit 1), range(600_000) t(i);
+        update events set event_id = 'x' || (i % 1000) from range(20_000) t(i) where event_id = 'x' || i
+    """
+    (shared,) = [check for check in judge(spoiled(fault), settings) if check.name == "events do not share their id"]
+    assert not shared.is_passed
+    assert 2.2 < float(shared.measured.split()[0]) < 4.2, "19,000 of 601,000 are 3.2 %"
+
+
+def test_a_missing_file_of_the_lake_is_told(spoiled: Any, settings: Settings) -> None:
+    validated = spoiled()
+    Lake(settings.lake).accepted_files("users", "b1")[0].unlink()
+    with pytest.raises(LedgerError, match="users: 20 rows of batch b1 were accepted"):
+        judge(validated, settings)
+
+
+def test_a_warehouse_that_another_process_holds_is_told(spoiled: Any, settings: Settings) -> None:
+    settings.home.mkdir(exist_ok=True)
+    with duckdb.connect(str(settings.warehouse_path)), pytest.raises(WarehouseError, match="still open elsewhere"):
+        judge(spoiled(), settings)
+
+
+def test_a_contract_that_cannot_be_read_stops(
+    spoiled: Any, settings: Settings, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for table in ("events", "users", "products"):
+        (tmp_path / f"{table}.yml").write_text(f"dataset: shopflow/lake/{table}\n")
+    monkeypatch.setattr(contracts, "FOLDER", tmp_path)
+    told = not_passed(judge(spoiled(), settings))
+    assert [(table, level) for table, _, level, _ in told] == [
+        ("events", "stop"),
+        ("users", "stop"),
+        ("products", "stop"),
+    ]
+
+
+def test_a_check_that_could_not_be_evaluated_has_not_passed(
+    spoiled: Any, settings: Settings, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Soda calls such a contract `ok`: only `is_passed` may be trusted."""
+    (tmp_path / "users.yml").write_text(
+        "dataset: shopflow/lake/users\n"
+        "columns: [{name: user_id}]\n"
+        "checks:\n"
+        "  - metric:\n"
+        "      name: nothing\n"
+        "      expression: max(null::integer)\n"
+        "      threshold: {must_be: 0}\n"
+    )
+    monkeypatch.setattr(contracts, "FOLDER", tmp_path)
+    assert ("users", "nothing", "stop", "not evaluated: soda does not say why") in not_passed(
+        judge(spoiled(tables=("users",)), settings)
+    )
+
+
+def test_without_soda_the_only_check_is_a_warning(
+    spoiled: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "flows.contracts.verdict", raising=False)
+    really = builtins.__import__
+
+    def without_soda(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.startswith("soda"):
+            raise ModuleNotFoundError(f"No module named '{name}'")
+        return really(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_soda)
+    contracts.warm()
+    assert judge(spoiled(), settings) == (Check("", "contracts not judged: soda is not installed", "warn", False),)
