@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.receipts import Node, Receipt
-from flows.story import Story
+from flows.story import Listener, Story
 from flows.summary import closing, line_of
 
 MARKS = {"ok": "[green]✓[/green]", "degraded": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
@@ -23,7 +23,7 @@ DOING = {
 }
 
 
-class ConsoleProgress:
+class ConsoleProgress(Listener):
     """Listens to a run and shows it: plain lines where the output is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:

@@ -176,6 +176,4 @@ def ending(story: Story) -> State[Any]:
         return Failed(message=str(story.error), data=story.error)
     if warnings := story.warnings():
         return Completed(name="Degraded", message="; ".join(warnings))
-    return Completed(
-        message="nothing new: everything was loaded, built and published before" if story.is_up_to_date else None
-    )
+    return Completed(message="nothing new: all was loaded, built and published before" if story.is_up_to_date else None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from flows import serving
 from flows.errors import ContractBroken
@@ -95,16 +94,20 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-class Listener(Protocol):
-    """Whoever wants to hear how a run goes, such as the command line's progress."""
+class Listener:
+    """Whoever wants to hear how a run goes, such as the command line's progress. Hears nothing unless it overrides."""
 
-    def began(self, story: Story) -> None: ...
+    def began(self, story: Story) -> None:
+        """A run began; its story will grow."""
 
-    def step_began(self, step: str) -> None: ...
+    def step_began(self, step: str) -> None:
+        """A step of that name began."""
 
-    def step_ended(self, receipt: Receipt) -> None: ...
+    def step_ended(self, receipt: Receipt) -> None:
+        """A step ended, well or not; the run itself comes last, as the step `run`."""
 
-    def node_ended(self, node: Node) -> None: ...
+    def node_ended(self, node: Node) -> None:
+        """dbt is done with one model or test."""
 
 
 _listeners: list[Listener] = []

@@ -86,7 +86,7 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
     for node in [node for node in story.nodes if node.status in ("fail", "error", "warn")][:SHOWN]:
         yield "dbt", f"{node.status}: {node.name} {node.message}".rstrip()
     if story.is_up_to_date:
-        yield "Nothing new", "everything was loaded, built and published before; these are the current KPIs"
+        yield "Nothing new", "all was loaded, built and published before: these are the current KPIs"
     if story.kpis:
         yield from kpi_lines(story.kpis)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from flows import server
+from flows.commands.left_behind import noted
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
 from flows.settings import load_settings
@@ -29,7 +30,8 @@ def run_pipeline(source: list[str] | None, format: str | None, full_refresh: boo
         run = _import_pipeline()
         server.wait(found)
         try:
-            state = run(source=source, format=format, full_refresh=full_refresh)
+            with noted(settings.prefect_home):
+                state = run(source=source, format=format, full_refresh=full_refresh)
         except httpx.TransportError as error:
             raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
     progress.close(found.ui_url)

@@ -1,0 +1,78 @@
+"""What a run leaves in Prefect's UI."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+import pytest
+
+from flows import artifacts
+from flows.ledger import receipt_of
+from flows.receipts import Check, Node
+from flows.settings import Settings
+from flows.story import Story
+
+NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def story(settings: Settings) -> Story:
+    """A run whose dbt test failed, on a check with a bar in its name."""
+    story = Story("run-1", settings)
+    story.nodes = [
+        Node("fct_orders", "model", "success", 0.25, 68),
+        Node("unique_orders", "test", "fail", 0.01, None, 2, "got 2 results"),
+    ]
+    story.checks = (Check("events", "users | known", "warn", False, "3 %"),)
+    story.error = RuntimeError("a dbt test failed")
+    story.receipts = [receipt_of(story, "transform", NOON, 0.3, None, story.error)]
+    return story
+
+
+def test_the_summary_is_markdown_with_the_error_the_findings_and_the_steps(story: Story) -> None:
+    assert artifacts.markdown(story).splitlines() == [
+        "# no batch: failed",
+        "",
+        "> a dbt test failed",
+        "",
+        "| | |",
+        "|---|---|",
+        "| **Contracts** | warn: events: users \\| known 3 % |",
+        "| **dbt** | fail: unique_orders got 2 results |",
+        "",
+        "## Steps",
+        "",
+        "| step | verdict | seconds | |",
+        "|---|---|---|---|",
+        "| transform | failed | 0.30 | a dbt test failed |",
+    ]
+
+
+def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) -> None:
+    found = {key: rows for key, _, rows in artifacts.tables(story)}
+    assert [(row["name"], row["status"], row["failures"]) for row in found["dbt-nodes"]] == [
+        ("unique_orders", "fail", 2),
+        ("fct_orders", "success", None),
+    ]
+    assert found["receipts"][0]["verdict"] == "failed"
+    assert found["contract-checks"] == [
+        {"table": "events", "name": "users | known", "level": "warn", "is_passed": False, "measured": "3 %"}
+    ]
+    assert found["refused-rows"] == []
+
+
+def test_an_artifact_that_cannot_be_written_is_a_warning_and_the_others_are_written(
+    story: Story, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = []
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise ConnectionError("the server went away")
+
+    monkeypatch.setattr(artifacts, "create_markdown_artifact", refuse)
+    monkeypatch.setattr(artifacts, "create_table_artifact", lambda rows, key, description: written.append(key))
+    monkeypatch.setattr(artifacts, "get_run_logger", lambda: logging.getLogger("run"))
+    artifacts.write(story)
+    assert caplog.messages == ["the artifact summary was not written: the server went away"]
+    assert written == ["receipts", "dbt-nodes", "contract-checks"]

@@ -1,0 +1,163 @@
+"""What a run says in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from flows.errors import ContractBroken, TooManyRefused
+from flows.kpis import Category, Kpis, Revenue
+from flows.ledger import receipt_of
+from flows.receipts import (
+    Batch,
+    Built,
+    Check,
+    Loaded,
+    Node,
+    Published,
+    RefusedFile,
+    SourceFile,
+    TableCount,
+    Validated,
+)
+from flows.settings import Settings
+from flows.story import Story, require_contracts
+from flows.summary import closing, line_of, lines, size
+
+NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
+BATCH = Batch("b1", NOON, (SourceFile("/in/a.csv", "a.csv", "0" * 64, 1_900_000, "shopflow", "events"),))
+VALIDATED = Validated(
+    BATCH,
+    (TableCount("events", 17_435, 17_429, 1, 5),),
+    (date(2025, 11, 1),),
+    {"events: cut_off_line": 1},
+    bytes_written=900,
+)
+HELD, WEAK = Check("events", "rows", "stop", True), Check("events", "users are known", "warn", False, "3.00 %")
+KPIS = Kpis(
+    first_date=date(2019, 10, 1),
+    last_date=date(2019, 10, 1),
+    visitors=4504,
+    sessions=4518,
+    converted_sessions=62,
+    orders=68,
+    revenue=(Revenue(None, Decimal("59442.6300"), Decimal(0), Decimal(0), Decimal("59442.6300")),),
+    categories=(Category("electronics", None, Decimal("50000.1250")),),
+    funnel={"view": 4504, "cart": 111, "purchase": 62},
+)
+BUILT = Built((Node("fct_orders", "model", "success", 0.1, 68), Node("unique_orders", "test", "pass", 0.1)), 0.2)
+
+
+@pytest.fixture
+def story(settings: Settings) -> Story:
+    """A run that went well, up to its end."""
+    story = Story("run-1", settings)
+    for step, told in {
+        "land": BATCH,
+        "validate": VALIDATED,
+        "judge": (HELD, WEAK),
+        "load": Loaded("b1", True, {"events": 17_429}, (date(2025, 11, 1),)),
+        "transform": BUILT,
+        "publish": Published("marts-1", "/x", {"fct_orders": 68}, 12_000_000),
+        "kpis": KPIS,
+    }.items():
+        story.take(told)
+        if step != "kpis":
+            story.receipts.append(receipt_of(story, step, NOON, 0.25, told))
+    story.checks = (HELD, WEAK)
+    story.receipts.append(receipt_of(story, "run", NOON, 1.5, None))
+    return story
+
+
+def test_each_step_has_one_line(story: Story) -> None:
+    assert [(receipt.step, receipt.verdict, line_of(receipt)) for receipt in story.receipts] == [
+        ("land", "ok", "1 file, 1.9 MB"),
+        ("validate", "degraded", "17,435 rows read, 17,429 accepted, 1 refused, 5 duplicates"),
+        ("judge", "degraded", "2 checks, 1 warned"),
+        ("load", "ok", "17,429 rows"),
+        ("transform", "ok", "1 model, 1 test"),
+        ("publish", "ok", "1 table, 68 rows, 12.0 MB"),
+        ("run", "ok", ""),
+    ]
+
+
+def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(story: Story) -> None:
+    assert list(closing(story, "http://127.0.0.1:4200/runs/flow-run/run-1")) == [
+        ("Rows", "17,435 read = 17,429 accepted + 1 refused + 5 duplicates"),
+        ("Refused", "1  events: cut_off_line"),
+        ("Contracts", "warn: events: users are known 3.00 %"),
+        ("Days", "2019-10-01 to 2019-10-01"),
+        ("Visitors", "4,504"),
+        ("Sessions", "4,518"),
+        ("Orders", "68"),
+        ("Conversion", "1.37 % of the sessions bought"),
+        ("Revenue", "59,442.63 net, 59,442.63 gross"),
+        ("Top categories", "50,000.12  electronics"),
+        ("Users", "4,504 view > 111 cart > 62 purchase"),
+        ("Seconds", "1.5: land 0.2, validate 0.2, judge 0.2, load 0.2, transform 0.2, publish 0.2"),
+        ("Look next", f"refused rows: {story.settings.lake / 'quarantine'}"),
+        ("Look next", "charts: make dashboard"),
+        ("Look next", "this run: http://127.0.0.1:4200/runs/flow-run/run-1"),
+    ]
+
+
+def test_a_file_that_was_refused_is_named_with_its_reason_before_all_else(story: Story) -> None:
+    story.take(replace(BATCH, refused_files=(RefusedFile("/in/b.csv", "is empty"),)))
+    assert next(lines(story)) == ("Files refused", "/in/b.csv: is empty")
+
+
+def test_only_the_most_frequent_reasons_are_shown_and_the_others_counted(story: Story) -> None:
+    reasons = {f"events.f{number}: missing": number for number in range(1, 9)}
+    story.take(replace(VALIDATED, reasons=reasons))
+    shown = [text for label, text in lines(story) if label == "Refused"]
+    assert shown == [
+        "8  events.f8: missing",
+        "7  events.f7: missing",
+        "6  events.f6: missing",
+        "5  events.f5: missing",
+        "4  events.f4: missing",
+        "and for 3 more reasons",
+    ]
+
+
+def test_a_run_with_nothing_new_says_so(story: Story) -> None:
+    story.published = None
+    assert ("Nothing new", "all was loaded, built and published before: these are the current KPIs") in lines(story)
+
+
+def test_a_failed_step_says_its_error_and_keeps_its_receipt(settings: Settings) -> None:
+    story = Story("run-1", settings)
+    receipt = receipt_of(story, "validate", NOON, 0.1, None, TooManyRefused("12 % of the rows were refused"))
+    assert (receipt.verdict, receipt.detail["error"]) == ("failed", "TooManyRefused")
+    assert line_of(receipt) == "12 % of the rows were refused"
+    assert list(closing(story, None)) == [("Seconds", "0.0: ")]
+
+
+def test_warnings_are_what_makes_a_run_degraded(story: Story) -> None:
+    assert story.warnings() == ["1 row refused", "1 check of the contracts warned"]
+    story.take(replace(VALIDATED, counts=(TableCount("events", 1, 1, 0, 0),)))
+    story.checks, story.nodes = (HELD,), list(BUILT.nodes)
+    assert story.warnings() == []
+
+
+def test_a_check_marked_stop_ends_the_run_and_one_marked_warn_does_not() -> None:
+    require_contracts((HELD, WEAK))
+    with pytest.raises(ContractBroken, match=r"1 check of the contracts did not pass.*events: rows \(measured: 0\)"):
+        require_contracts((WEAK, Check("events", "rows", "stop", False, "0")))
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (2_500_000_000, "2.5 GB"), (None, "")]
+)
+def test_sizes_are_told_in_a_unit_that_a_person_reads(number: int | None, text: str) -> None:
+    assert size(number) == text
+
+
+def test_the_quarantine_is_named_only_where_it_holds_something(story: Story) -> None:
+    story.take(replace(VALIDATED, counts=(TableCount("events", 1, 1, 0, 0),)))
+    assert not any("quarantine" in text for _, text in closing(story, None))
+    assert Path(story.settings.lake).name == "lake"
