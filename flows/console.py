@@ -6,12 +6,13 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from flows.receipts import Node, Receipt
 from flows.story import Listener, Story
 from flows.summary import closing, line_of
 
-MARKS = {"ok": "[green]✓[/green]", "degraded": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
+MARKS = {"ok": ("✓", "green"), "degraded": ("!", "yellow"), "failed": ("✗", "red")}
 DOING = {
     "generate": "making a demo shop",
     "land": "looking at the files",
@@ -62,9 +63,8 @@ class ConsoleProgress(Listener):
 
     def step_ended(self, receipt: Receipt) -> None:
         if receipt.step != "run":
-            line = f"{receipt.step:<9} {receipt.seconds:6.2f} s  "
-            self.console.print(f"{MARKS[receipt.verdict]} {line}", end="")
-            self._plain(line_of(receipt))
+            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {line_of(receipt)}".rstrip()
+            self.console.print(Text.assemble(MARKS[receipt.verdict], line))
 
     def node_ended(self, node: Node) -> None:
         self._nodes += 1
@@ -77,13 +77,8 @@ class ConsoleProgress(Listener):
         self.console.print()
         before = ""
         for label, text in closing(self.story, f"{ui_url}/runs/flow-run/{self.story.run_id}"):
-            self.console.print(f"[bold]{'' if label == before else label:<15}[/bold]", end="")
-            self._plain(text)
+            self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), text))
             before = label
-
-    def _plain(self, text: str) -> None:
-        """Print what came from outside as it is: brackets in it are no markup."""
-        self.console.print(text, markup=False)
 
     def _rows(self) -> str:
         validated = self.story.validated if self.story else None

@@ -67,6 +67,8 @@ class Story:
         found = []
         if self.batch and self.batch.refused_files:
             found.append(f"{count_of(len(self.batch.refused_files), 'file')} could not be used")
+        if self.is_up_to_date:
+            return found  # the rest was said when the batch was loaded
         if self.validated and (refused := sum(count.quarantined for count in self.validated.counts)):
             found.append(f"{count_of(refused, 'row')} refused")
         if weak := [check for check in self.checks if not check.is_passed and check.level == "warn"]:
