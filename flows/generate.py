@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -46,4 +47,5 @@ def generate(
         rows, files = write(life, folder, format, is_compressed=compress)
         planted = plant(names, life.rng, files, format, events, start)
     rows["events"] += sum(defect.rows for defect in planted)
-    return Generated(out, tuple(sorted(out.iterdir())), rows, tuple(planted))
+    moved = (replace(defect, file=out / defect.file.name) for defect in planted)
+    return Generated(out, tuple(sorted(out.iterdir())), rows, tuple(moved))

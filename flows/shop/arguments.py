@@ -18,7 +18,8 @@ def check(events: int, days: int, seed: int, start: date, form: str, *, compress
     for name, value, least in (("events", events, 1), ("days", days, 1), ("seed", seed, 0)):
         if value < least:
             raise ShopflowError(f"{name} is {value}, it must be {least} or more")
-    if days > 36_500 or start.year < 2000 or (start + timedelta(days=days)).year > 2098:
+    latest = date(2098, 12, 31) - timedelta(days=min(days, 40_000))
+    if not date(2000, 1, 1) <= start <= latest:
         raise ShopflowError(f"{days} days from {start} do not lie within the years 2000 to 2098")
     if form not in FORMATS:
         raise ShopflowError(f"{form!r} is not a format to generate{_near(form, FORMATS)} (known: {', '.join(FORMATS)})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 from flows.records import Event, columns
 from flows.records.kinds import Kind, Money, Properties, Whole
@@ -34,7 +35,7 @@ def _csv_field(value: str | None) -> str:
 def _json_value(value: str | None, kind: Kind) -> str:
     if value is None:
         return "null"
-    is_bare = isinstance(kind, Properties) or (
-        isinstance(kind, (Whole, Money)) and re.fullmatch(r"-?\d+(\.\d+)?", value)
-    )
-    return value if is_bare else json.dumps(value, ensure_ascii=False)
+    is_number = isinstance(kind, (Whole, Money)) and re.fullmatch(r"-?\d+(\.\d+)?", value)
+    if is_number or isinstance(kind, Properties):
+        return f"{Decimal(value):.4f}" if isinstance(kind, Money) else value
+    return json.dumps(value, ensure_ascii=False)

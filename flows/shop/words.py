@@ -43,12 +43,12 @@ EVENT = {
 }
 EVENTS_FROM = """
     from rows
-    left join types on types.code = rows.type
-    left join visits on visits.visit = rows.visit
-    left join products on products.code = rows.product
-    left join pages on pages.code = rows.page
-    left join pages as referrers on referrers.code = rows.referrer
-    left join properties on properties.code = rows.properties
+    join types on types.code = rows.type
+    join visits on visits.visit = rows.visit
+    join products on products.code = rows.product
+    join pages on pages.code = rows.page
+    join pages as referrers on referrers.code = rows.referrer
+    join properties on properties.code = rows.properties
 """
 VISITS = """
     select
@@ -66,10 +66,10 @@ VISITS = """
         '?utm_source=' || campaigns.source || '&utm_medium=' || campaigns.medium
             || '&utm_campaign=' || campaigns.campaign as tag
     from planned as v
-    left join devices on devices.code = v.device
-    left join countries on countries.code = v.country
-    left join agents on agents.code = v.agent
-    left join campaigns on campaigns.code = v.campaign
+    join devices on devices.code = v.device
+    join countries on countries.code = v.country
+    join agents on agents.code = v.agent
+    join campaigns on campaigns.code = v.campaign
 """
 PRODUCT = {
     "product_id": "products.text",
@@ -81,7 +81,7 @@ PRODUCT = {
     "currency": "'EUR'",
     "is_active": "rows.is_active",
 }
-PRODUCTS_FROM = "from rows left join products on products.code = rows.product"
+PRODUCTS_FROM = "from rows join products on products.code = rows.product"
 USER = {
     "user_id": "'u-' || (10001 + rows.user)",
     "updated_at": "make_timestamp_ms(rows.updated_ms)",
@@ -95,8 +95,8 @@ USER = {
     "country": "countries.text",
     "is_marketing_opt_in": "rows.is_opted_in",
 }
-USERS_FROM = "from rows left join countries on countries.code = rows.country" + "".join(
-    f" left join names as {alias} on {alias}.pool = '{kind} ' || rows.country || ' ' || rows.{kind}"
+USERS_FROM = "from rows join countries on countries.code = rows.country" + "".join(
+    f" join names as {alias} on {alias}.pool = '{kind} ' || rows.country || ' ' || rows.{kind}"
     for kind, alias in (
         ("first_name", "first_names"),
         ("last_name", "last_names"),
@@ -150,16 +150,16 @@ def teach(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, web: Web) -> Non
 
 
 def lookup(con: duckdb.DuckDBPyConnection, table: str, text: list[str], **more: list[str]) -> None:
-    """Makes a small table of texts, numbered from 0 in `code`; `text` and each of `more` is a column."""
+    """Makes a small table of texts, numbered from 0 in `code`; `text` and each of `more` is a column. -1 is null."""
     # One JSON literal per column: binding a text, or scanning an array of texts, makes DuckDB import pandas (0.3 s)
     # where that is installed.
     unnested = ", ".join(
         f"unnest(from_json({_literal(words)}, '[\"varchar\"]')) as {name}"
         for name, words in {"text": text, **more}.items()
     )
-    con.execute(
-        f"create table {table} as select (row_number() over () - 1)::integer as code, * from (select {unnested})"
-    )
+    numbered = f"select (row_number() over () - 1)::integer as code, * from (select {unnested})"
+    con.execute(f"create table {table} as {numbered}")
+    con.execute(f"insert into {table} (code) values (-1)")
 
 
 def _literal(words: list[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from flows.errors import LedgerError
 from flows.shop.accounts import name_pools, versions
 from flows.shop.columns import Columns, length
 from flows.shop.draw import scrambled
@@ -35,7 +36,7 @@ class Writer:
         self._suffix = f".{form}.gz" if is_compressed else f".{form}"
         self._how = COPY[form] + (", compression gzip" if is_compressed else "")
         self._con = duckdb.connect(config={"threads": 1})
-        # The rows are always the probing side of the joins, so their order stays.
+        # The rows stay in their order: they are always the probing side of the joins, and each finds one partner.
         self._con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
         teach(self._con, life.catalogue, life.web)
 
@@ -77,8 +78,11 @@ class Writer:
     def _write(self, table: str, name: str, rows: Columns) -> Path:
         path = self._folder / (name + self._suffix)
         self._con.register("rows", rows)
-        self._con.execute(f"copy ({query(table, self._form)}) to '{quoted(path)}' ({self._how})")
+        copy = f"copy ({query(table, self._form)}) to '{quoted(path)}' ({self._how})"
+        written = self._con.execute(copy).fetchall()[0][0]
         self._con.unregister("rows")
+        if written != length(rows):
+            raise LedgerError(f"{path.name}: {length(rows)} rows were made, but {written} written")
         return path
 
 
