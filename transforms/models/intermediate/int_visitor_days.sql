@@ -1,8 +1,8 @@
 with
 
-events as (
+half_hours as (
 
-    select * from {{ ref('stg_events') }}
+    select * from {{ ref('int_visitor_half_hours') }}
 
 ),
 
@@ -11,11 +11,11 @@ visitor_days as (
     select
         visitor_id,
         event_date,
-        count(*) as events,
-        min(event_timestamp) as first_event_at,
-        max(event_timestamp) as last_event_at,
-        min(case when event_type = 'add_to_cart' then event_timestamp end) as first_cart_at
-    from events
+        cast(sum(events) as int64) as events,
+        min(first_event_at) as first_event_at,
+        max(last_event_at) as last_event_at,
+        min(first_cart_at) as first_cart_at
+    from half_hours
     group by visitor_id, event_date
 
 )

@@ -1,0 +1,72 @@
+with
+
+half_hours as (
+
+    select * from {{ ref('int_visitor_half_hours') }}
+
+),
+
+arrivals as (
+
+    select * from {{ ref('int_session_arrivals') }}
+
+),
+
+added_up as (
+
+    select
+        visitor_id,
+        session_started_at,
+        min(event_date) as session_date,
+        max(last_event_at) as session_ended_at,
+        sum(events) as events,
+        sum(page_views) as page_views,
+        sum(product_views) as product_views,
+        sum(searches) as searches,
+        sum(cart_adds) as cart_adds,
+        sum(checkouts) as checkouts,
+        sum(purchases) as purchases
+    from half_hours
+    group by visitor_id, session_started_at
+
+),
+
+sessions as (
+
+    select
+        -- ids
+        {{ session_id('added_up.visitor_id', 'added_up.session_started_at') }} as session_id,
+        added_up.visitor_id,
+
+        -- text
+        arrivals.channel,
+        arrivals.utm_source,
+        arrivals.utm_medium,
+        arrivals.utm_campaign,
+        arrivals.referrer_host,
+        arrivals.landing_page_path,
+        arrivals.device_type,
+        arrivals.country,
+
+        -- numbers
+        cast(added_up.events as int64) as events,
+        cast(added_up.page_views as int64) as page_views,
+        cast(added_up.product_views as int64) as product_views,
+        cast(added_up.searches as int64) as searches,
+        cast(added_up.cart_adds as int64) as cart_adds,
+        cast(added_up.checkouts as int64) as checkouts,
+        cast(added_up.purchases as int64) as purchases,
+
+        -- dates and timestamps
+        added_up.session_date,
+        added_up.session_started_at,
+        added_up.session_ended_at
+    from added_up
+    inner join arrivals
+        on
+            added_up.visitor_id = arrivals.visitor_id
+            and added_up.session_started_at = arrivals.session_started_at
+
+)
+
+select * from sessions

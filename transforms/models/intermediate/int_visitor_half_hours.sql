@@ -1,0 +1,76 @@
+with
+
+events as (
+
+    select * from {{ ref('stg_events') }}
+
+),
+
+-- A pause of more than 30 minutes never lies within a half hour, so a session can only open with the first event of one.
+-- The order of events is worked out between half hours, of which there are several times fewer than events.
+half_hours as (
+
+    select
+        visitor_id,
+        event_date,
+        {{ half_hour_of('event_timestamp') }} as half_hour,
+        min(event_timestamp) as first_event_at,
+        max(event_timestamp) as last_event_at,
+        min(case when event_type = 'add_to_cart' then event_timestamp end) as first_cart_at,
+        count(*) as events,
+        count(case when event_type = 'page_view' then 1 end) as page_views,
+        count(case when event_type = 'product_view' then 1 end) as product_views,
+        count(case when event_type = 'search' then 1 end) as searches,
+        count(case when event_type = 'add_to_cart' then 1 end) as cart_adds,
+        count(case when event_type = 'begin_checkout' then 1 end) as checkouts,
+        count(case when event_type = 'purchase' then 1 end) as purchases
+    from events
+    group by visitor_id, event_date, half_hour
+
+),
+
+compared as (
+
+    select
+        *,
+        coalesce(first_event_at > lag(last_event_at) over by_time + interval 30 minute, true) as is_opening,
+        coalesce(event_date > lag(event_date) over by_time, true) as is_first_of_day
+    from half_hours
+    window by_time as (partition by visitor_id order by first_event_at)
+
+),
+
+looking_back as (
+
+    select
+        *,
+        max(case when is_opening then first_event_at end) over by_time as last_opened_at,
+        max(case when is_opening then event_date end) over by_time as last_opened_date,
+        max(case when is_first_of_day then first_event_at end) over by_time as day_began_at
+    from compared
+    window by_time as (partition by visitor_id order by first_event_at)
+
+),
+
+visitor_half_hours as (
+
+    select
+        visitor_id,
+        event_date,
+        half_hour,
+        case when last_opened_date >= event_date - 1 then last_opened_at else day_began_at end as session_started_at,
+        first_event_at,
+        last_event_at,
+        first_cart_at,
+        events,
+        page_views,
+        product_views,
+        searches,
+        cart_adds,
+        checkouts,
+        purchases
+    from looking_back
+
+)
+
+select * from visitor_half_hours
