@@ -1,0 +1,57 @@
+with
+
+order_lines as (
+
+    select * from {{ ref('int_order_lines') }}
+
+),
+
+revenue as (
+
+    select
+        -- dates
+        event_date,
+
+        -- ids and text
+        product_id,
+        channel,
+        device_type,
+        country,
+        currency,
+
+        -- numbers
+        sum(case when is_refund then 0 else 1 end) as purchase_lines,
+        sum(case when is_refund then 0 else quantity end) as units,
+        sum(case when is_refund then 1 else 0 end) as refund_lines,
+        sum(case when is_refund then quantity else 0 end) as refunded_units,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(refund_amount) as refund_amount,
+        sum(net_amount) as net_amount
+    from order_lines
+    group by event_date, product_id, channel, device_type, country, currency
+
+),
+
+fct_revenue as (
+
+    select
+        event_date,
+        product_id,
+        channel,
+        device_type,
+        country,
+        currency,
+        cast(purchase_lines as int64) as purchase_lines,
+        cast(units as int64) as units,
+        cast(refund_lines as int64) as refund_lines,
+        cast(refunded_units as int64) as refunded_units,
+        {{ money('gross_amount') }} as gross_amount,
+        {{ money('discount_amount') }} as discount_amount,
+        {{ money('refund_amount') }} as refund_amount,
+        {{ money('net_amount') }} as net_amount
+    from revenue
+
+)
+
+select * from fct_revenue

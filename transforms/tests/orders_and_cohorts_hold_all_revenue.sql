@@ -1,0 +1,59 @@
+-- Currencies in which revenue by day is not revenue by order, with the refunds whose order is not known, or not revenue by
+-- cohort. The amounts of one side are added, those of the other taken away, so that a currency that one lacks shows up.
+with
+
+amounts as (
+
+    select
+        'orders' as told_by,
+        currency,
+        net_amount
+    from {{ ref('fct_orders') }}
+
+    union all
+
+    select
+        'orders' as told_by,
+        lines_without_order.currency,
+        lines_without_order.net_amount
+    from {{ ref('int_order_lines') }} as lines_without_order
+    where not exists (
+        select 1
+        from {{ ref('int_orders') }} as orders
+        where orders.order_key = lines_without_order.order_key
+    )
+
+    union all
+
+    select
+        'cohorts' as told_by,
+        currency,
+        net_amount
+    from {{ ref('fct_cohort_revenue') }}
+    where period_type = 'week'
+
+    union all
+
+    select
+        'orders' as told_by,
+        currency,
+        -net_amount as net_amount
+    from {{ ref('fct_revenue') }}
+
+    union all
+
+    select
+        'cohorts' as told_by,
+        currency,
+        -net_amount as net_amount
+    from {{ ref('fct_revenue') }}
+
+)
+
+select
+    told_by,
+    currency,
+    sum(net_amount) as difference_amount
+from amounts
+group by told_by, currency
+having sum(net_amount) <> 0
