@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.errors import SourceError
 from flows.receipts import Batch, RefusedFile, SourceFile
 from flows.settings import Settings
-from flows.sources.files import find, shown
+from flows.sources.files import find, refusal, shown
 from flows.sources.fingerprint import fingerprint
 from flows.sources.names import batch_id, told_apart
 from flows.sources.recognise import known_format, recognise
@@ -55,12 +55,12 @@ def _take(path: Path, format: str | None) -> SourceFile | RefusedFile:
         recognised = recognise(path, format)
         sha256, size = fingerprint(path)
     except SourceError as error:
-        return RefusedFile(shown(path), str(error))
+        return refusal(path, str(error).removeprefix(f"{shown(path)} "))
     return SourceFile(str(path.absolute()), path.name, sha256, size, recognised.format, recognised.table)
 
 
 def _nothing_usable(refused_files: Sequence[RefusedFile]) -> str:
-    reasons = [file.reason for file in refused_files]
+    reasons = [f"{file.path} {file.reason}" for file in refused_files]
     if len(reasons) == 1:
         return reasons[0]
     more = [f"and {len(reasons) - LISTED} more"] if len(reasons) > LISTED else []

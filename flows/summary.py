@@ -71,7 +71,7 @@ def top_reasons(validated: Validated) -> list[tuple[str, int]]:
 def lines(story: Story) -> Iterator[tuple[str, str]]:
     """The summary as pairs of a label and what it says; equal labels are not repeated by who shows them."""
     for file in story.batch.refused_files[:SHOWN] if story.batch else ():
-        yield "Files refused", f"{file.path}: {file.reason}"
+        yield "Files refused", f"{file.path} {file.reason}"
     if story.validated:
         yield "Rows", rows_of(story.validated)
         reasons = top_reasons(story.validated)

@@ -91,7 +91,7 @@ def test_only_usable_files_count_for_the_batch(tmp_path: Path, settings: Setting
     (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
     both = land([tmp_path, tmp_path / "typo.csv"], settings)
     assert both.batch_id == alone.batch_id
-    assert [(Path(file.path).name, file.reason.removeprefix(f"{file.path} ")) for file in both.refused_files] == [
+    assert [(Path(file.path).name, file.reason) for file in both.refused_files] == [
         ("empty.csv", "is empty: there is nothing to load"),
         ("gone.csv", f"is a link to {tmp_path}/nowhere, which does not exist"),
         ("typo.csv", "does not exist"),
@@ -147,7 +147,7 @@ def test_a_named_format_refuses_the_files_that_are_not_in_it(tmp_path: Path, set
     (tmp_path / "b.jsonl").write_text('{"user_id": "u1", "updated_at": "2025-11-01T00:00:00Z"}\n')
     batch = land([tmp_path], settings, format="csv")
     assert [file.name for file in batch.files] == ["a.csv"]
-    assert [file.reason for file in batch.refused_files] == [
+    assert [f"{file.path} {file.reason}" for file in batch.refused_files] == [
         f"{tmp_path}/b.jsonl was to be read as csv, but its content is JSON lines: leave the format out or correct it"
     ]
 
@@ -164,7 +164,7 @@ def test_cut_gzip_is_refused_even_where_its_beginning_can_be_read(tmp_path: Path
     (tmp_path / "in/b.csv.gz").write_bytes(packed[:-100])
     batch = land([tmp_path / "in"], settings)
     assert [file.name for file in batch.files] == ["a.csv"]
-    assert [file.reason for file in batch.refused_files] == [
+    assert [f"{file.path} {file.reason}" for file in batch.refused_files] == [
         f"{tmp_path}/in/b.csv.gz is cut off before the end of its gzip: get the file again"
     ]
 

@@ -107,7 +107,7 @@ def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(
 
 def test_a_file_that_was_refused_is_named_with_its_reason_before_all_else(story: Story) -> None:
     story.take(replace(BATCH, refused_files=(RefusedFile("/in/b.csv", "is empty"),)))
-    assert next(lines(story)) == ("Files refused", "/in/b.csv: is empty")
+    assert next(lines(story)) == ("Files refused", "/in/b.csv is empty")
 
 
 def test_only_the_most_frequent_reasons_are_shown_and_the_others_counted(story: Story) -> None:

@@ -44,10 +44,10 @@ def find(sources: Iterable[str | Path]) -> tuple[list[Path], list[RefusedFile]]:
     """The files behind `sources`, each once however often it is reached, in order of their paths.
 
     A path that exists is taken as it is written; only one that does not is read as a glob (`*`, `?`, `[…]`, `**`).
-    Nothing is opened and nothing raised: what leads nowhere is returned as refused, with one sentence.
+    Nothing is opened and nothing raised: what leads nowhere is returned as refused.
 
     >>> find(["no/such/file.csv"])[1][0].reason
-    'no/such/file.csv does not exist: there is no folder no'
+    'does not exist: there is no folder no'
     """
     files: dict[str, Path] = {}
     refused: dict[str, RefusedFile] = {}
@@ -77,13 +77,13 @@ def as_pattern(path: str | Path) -> str:
 
 
 def refusal(path: str | Path, why: str) -> RefusedFile:
-    """A file that is refused: the sentence begins with its name."""
-    return RefusedFile(shown(path), f"{shown(path)} {why}")
+    """A path that is refused; its name and `why` make one sentence."""
+    return RefusedFile(shown(path), why)
 
 
 def _behind(source: str) -> Iterator[Path | RefusedFile]:
     if not source.strip():
-        yield RefusedFile(source, "a source was given as an empty path")
+        yield RefusedFile(f"'{source}'", "is an empty path: name a file, a folder or a glob")
     elif re.match(r"[a-z][a-z0-9+.-]+://", source):
         yield refusal(source, "is an address, and only files and folders of this machine are read: copy it here first")
     elif (problem := _cannot_be_reached(source)) is None:

@@ -103,8 +103,8 @@ def test_the_order_in_which_sources_are_given_does_not_matter(tmp_path: Path) ->
         ("{here}/dangling.csv", r"dangling\.csv is a link to .*/gone\.csv, which does not exist"),
         ("{here}/round.csv", r"round\.csv cannot be read: Too many levels of symbolic links"),
         ("gs://bucket/events.csv", r"gs://bucket/events\.csv is an address, .*copy it here first"),
-        ("", r"a source was given as an empty path"),
-        ("  ", r"a source was given as an empty path"),
+        ("", r"'' is an empty path: name a file, a folder or a glob"),
+        ("  ", r"'  ' is an empty path: name a file, a folder or a glob"),
         ("a\0b", r"a\\x00b cannot be a path: it holds a NUL byte"),
         ("{here}/" + "long" * 100, r"(long){100} does not exist"),
         ("~nobody_of_this_name/x", r"~nobody_of_this_name/x does not exist: there is no folder ~nobody_of_this_name"),
@@ -118,7 +118,7 @@ def test_what_leads_nowhere_is_refused_with_a_sentence(tmp_path: Path, source: s
     found, refused = find([source.replace("{here}", str(tmp_path))])
     assert found == []
     assert len(refused) == 1
-    assert re.search(rf"{sentence}$", refused[0].reason)
+    assert re.search(rf"{sentence}$", f"{refused[0].path} {refused[0].reason}")
 
 
 def test_a_dangling_link_in_a_folder_does_not_hide_its_neighbours(tmp_path: Path) -> None:
