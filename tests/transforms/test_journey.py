@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+at = datetime.fromisoformat
+
 PURCHASE = {"event_type": "purchase", "product_id": "p1", "quantity": 1, "unit_price": "10", "currency": "EUR"}
 
 
@@ -29,11 +31,11 @@ def test_a_journey_runs_from_the_first_event_to_the_first_order(warehouse):
             "time_to_purchase_seconds": 2 * 86_400 + 600,
             "first_seen_date": date(2025, 11, 1),
             "last_seen_date": date(2025, 11, 4),
-            "first_seen_at": datetime(2025, 11, 1, 10),
-            "last_seen_at": datetime(2025, 11, 4, 10),
-            "first_cart_at": datetime(2025, 11, 3, 10, 5),
-            "first_ordered_at": datetime(2025, 11, 3, 10, 10),
-            "last_ordered_at": datetime(2025, 11, 4, 10),
+            "first_seen_at": at("2025-11-01 10:00"),
+            "last_seen_at": at("2025-11-04 10:00"),
+            "first_cart_at": at("2025-11-03 10:05"),
+            "first_ordered_at": at("2025-11-03 10:10"),
+            "last_ordered_at": at("2025-11-04 10:00"),
         }
     ]
 

@@ -4,11 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
 
+at = datetime.fromisoformat
 
-def line(at, order="o1", kind="purchase", **more):
+
+def line(moment, order="o1", kind="purchase", **more):
     return {
         "event_type": kind,
-        "event_timestamp": at,
+        "event_timestamp": moment,
         "order_id": order,
         "product_id": "p1",
         "quantity": 1,
@@ -26,7 +28,7 @@ def test_the_lines_of_an_order_are_one_order_placed_at_the_first_of_them(warehou
     )
     assert world.rows(
         "fct_orders", "order_id", "ordered_at", "order_date", "purchase_lines", "units", "gross_amount", "net_amount"
-    ) == [("o1", datetime(2025, 11, 30, 23, 59, 58), date(2025, 11, 30), 2, 4, Decimal("30.0001"), Decimal("28.7501"))]
+    ) == [("o1", at("2025-11-30 23:59:58"), date(2025, 11, 30), 2, 4, Decimal("30.0001"), Decimal("28.7501"))]
 
 
 def test_a_refund_of_another_month_lowers_its_order(warehouse):
@@ -121,7 +123,7 @@ def test_an_order_carries_its_session_and_the_device_of_it(warehouse):
     assert (device_type, country) == ("mobile", "DE")
     world.build("int_sessions")
     assert world.sql(f"select session_started_at from intermediate.int_sessions where session_id = '{session_id}'") == [
-        (datetime(2025, 11, 1, 9),)
+        (at("2025-11-01 09:00"),)
     ]
 
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
 
+at = datetime.fromisoformat
+
 FIRST = {"product_id": "p1", "updated_at": "2025-11-01 00:00:00", "category": "home", "unit_price": "10", "brand": "A"}
 CHEAPER = {**FIRST, "updated_at": "2025-11-03 00:00:00", "category": "home.kitchen", "unit_price": "8.5"}
 EARLIER = {**FIRST, "updated_at": "2025-10-01 00:00:00", "unit_price": "11"}
@@ -16,7 +18,7 @@ def test_the_latest_version_counts_in_whatever_order_they_came(warehouse):
         world = warehouse(products=products)
         assert world.rows(
             "dim_products", "product_name", "category", "unit_price", "price_changed_at", "updated_at"
-        ) == [("Kettle", "home.kitchen", Decimal("8.5000"), datetime(2025, 11, 3), datetime(2025, 11, 7))]
+        ) == [("Kettle", "home.kitchen", Decimal("8.5000"), at("2025-11-03"), at("2025-11-07"))]
 
 
 def test_of_versions_of_one_midnight_the_content_decides(warehouse):

@@ -3,13 +3,15 @@
 from datetime import datetime
 from itertools import permutations
 
+at = datetime.fromisoformat
+
 BONN = {"user_id": "u1", "updated_at": "2025-11-01 00:00:00", "city": "Bonn", "country": "DE"}
 MOVED = {"user_id": "u1", "updated_at": "2025-11-05 12:00:00", "city": "Lyon", "country": "FR"}
 BACK = {"user_id": "u1", "updated_at": "2025-11-09 00:00:00", "city": "Bonn", "country": "DE"}
 HISTORY = [
-    (1, datetime(2025, 11, 1), datetime(2025, 11, 5, 12), False, "Bonn"),
-    (2, datetime(2025, 11, 5, 12), datetime(2025, 11, 9), False, "Lyon"),
-    (3, datetime(2025, 11, 9), None, True, "Bonn"),
+    (1, at("2025-11-01"), at("2025-11-05 12:00"), False, "Bonn"),
+    (2, at("2025-11-05 12:00"), at("2025-11-09"), False, "Lyon"),
+    (3, at("2025-11-09"), None, True, "Bonn"),
 ]
 
 
@@ -24,14 +26,14 @@ def test_versions_in_any_order_and_told_twice_give_the_same_history(warehouse):
 
 
 def test_a_version_that_comes_late_falls_into_its_place(warehouse):
-    assert history(warehouse(users=[BONN, BACK])) == [(1, datetime(2025, 11, 1), None, True, "Bonn")]
+    assert history(warehouse(users=[BONN, BACK])) == [(1, at("2025-11-01"), None, True, "Bonn")]
     assert history(warehouse(users=[BONN, BACK, {**MOVED, "batch_id": "b2"}])) == HISTORY
 
 
 def test_of_two_versions_of_one_instant_the_content_decides(warehouse):
     other = {**BONN, "city": "Köln"}
     for users in ([BONN, other], [other, BONN]):
-        assert history(warehouse(users=users)) == [(1, datetime(2025, 11, 1), None, True, "Bonn")]
+        assert history(warehouse(users=users)) == [(1, at("2025-11-01"), None, True, "Bonn")]
 
 
 def test_name_mail_and_street_never_leave_the_raw_table(warehouse):
@@ -44,7 +46,7 @@ def test_name_mail_and_street_never_leave_the_raw_table(warehouse):
 
 def test_a_change_of_nothing_but_personal_data_is_no_change(warehouse):
     moved_house = {**BONN, "updated_at": "2025-11-02 00:00:00", "street_address": "Next door 2"}
-    assert history(warehouse(users=[BONN, moved_house])) == [(1, datetime(2025, 11, 1), None, True, "Bonn")]
+    assert history(warehouse(users=[BONN, moved_house])) == [(1, at("2025-11-01"), None, True, "Bonn")]
 
 
 def test_a_user_seen_in_events_only_is_there_from_the_first_event_on(warehouse):
@@ -58,8 +60,8 @@ def test_a_user_seen_in_events_only_is_there_from_the_first_event_on(warehouse):
         ],
     )
     assert world.rows("dim_users", "user_id", "valid_from", "is_current", "is_inferred", "city") == [
-        ("u1", datetime(2025, 11, 1), True, False, "Bonn"),
-        ("u2", datetime(2025, 11, 1, 10), True, True, None),
+        ("u1", at("2025-11-01"), True, False, "Bonn"),
+        ("u2", at("2025-11-01 10:00"), True, True, None),
     ]
 
 
