@@ -141,6 +141,8 @@ def _csv_columns(head: bytes) -> tuple[str, ...]:
     first = text.split("\n", 1)[0].rstrip("\r")
     if not first.strip():
         raise _Unfit("begins with a blank line: its first line must name the columns")
+    if "\r" in first:
+        raise _Unfit("ends its lines as old Macs did, with a carriage return alone: save it with line feeds")
     if any((ord(letter) < 32 and letter not in "\t\r") or letter == "\x7f" for letter in first):
         raise _Unfit(BINARY)
     if any("\udc80" <= letter <= "\udcff" for letter in first):

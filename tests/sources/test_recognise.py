@@ -124,6 +124,7 @@ def test_each_format_is_found_for_each_of_its_tables(tmp_path: Path) -> None:
         (EVENTS.replace(",", "\t"), "separates its columns by tabs: save it with commas"),
         (EVENTS.replace(",", "|"), "separates its columns by bars: save it with commas"),
         (f"\n{EVENTS}\n", "begins with a blank line: its first line must name the columns"),
+        (f"{EVENTS}\r{ROW}\r", "ends its lines as old Macs did, with a carriage return alone: save it with line feeds"),
         (ROW, r"has no known columns \(it has 1, page_view, 2025-11-01T00:00:00Z, u1\); what can be read is"),
         ("<!DOCTYPE html>\n<html>", r"has no known columns \(it has <!DOCTYPE html>\); what can be read is"),
         ("x" * 100_000, "has a first line of more than 64 KB: its first line must name the columns"),
