@@ -13,14 +13,15 @@ from flows.shop.browsing import browse
 from flows.shop.carts import shop
 from flows.shop.catalogue import midnight_ms, open_catalogue
 from flows.shop.clock import delays, moments
-from flows.shop.columns import Array, Columns, join, length, take
+from flows.shop.columns import Columns, join, length, take
 from flows.shop.draw import generator
 from flows.shop.orders import price, refunds, take_off
-from flows.shop.people import NOBODY, People
+from flows.shop.people import People
 from flows.shop.season import sale_on
-from flows.shop.steps import NONE, TYPE, first_rows, in_order
+from flows.shop.signing_in import sign_in
+from flows.shop.steps import NONE, first_rows, in_order, pages_before
 from flows.shop.timetable import Slot, timetable
-from flows.shop.visits import AT_CHECKOUT, FROM_THE_START, MIDWAY, plan_visits
+from flows.shop.visits import plan_visits
 from flows.shop.web import Web
 
 CHAPTER_EVENTS = 500_000
@@ -90,20 +91,21 @@ class Life:
                 return
 
     def _visit(self, slot: Slot, count: int) -> tuple[Columns, Columns]:
-        rng, sale = self.rng, sale_on(slot.date)
+        rng, web, sale = self.rng, self.web, sale_on(slot.date)
         visits = plan_visits(rng, self.people, slot, count)
-        seen = browse(rng, visits, self.catalogue, self.web, slot.day)
-        shopping = shop(rng, visits, seen, self.catalogue, self.web, self._orders_made)
+        seen = browse(rng, visits, self.catalogue, web, slot.day)
+        shopping = shop(rng, visits, seen, self.catalogue, web, self._orders_made)
         rows = in_order([seen.pages, *shopping.parts])
         first = first_rows(rows)
         rows["is_landing"] = np.zeros(length(rows), dtype=bool)
         rows["is_landing"][first] = True
         rows["ts"] = moments(rng, visits, rows, first)
         rows["price"] = price(visits, rows, self.catalogue, slot.day)
-        rows["discount"] = take_off(visits, rows, self.catalogue, self.web, sale)
-        rows["referrer"] = self._referrers(visits, rows, first)
-        self._sign_in(visits, rows, first)
-        self._remember_carts(visits, shopping.has_cart, shopping.left)
+        rows["discount"] = take_off(visits, rows, self.catalogue, web, sale)
+        outside = visits["referrer"]
+        rows["referrer"] = pages_before(rows, first, np.where(outside == NONE, NONE, web.first_referrer + outside), web)
+        rows["is_known"] = sign_in(rng, self.people, visits, rows, first, self.end_ms)
+        self.people.all["cart"][visits["person"][shopping.has_cart]] = shopping.left[shopping.has_cart]
         self._orders_made += shopping.orders
         visits["number"] = self._visits_made + np.arange(count, dtype=np.int64)
         self._visits_made += count
@@ -115,37 +117,6 @@ class Life:
         rows["id"] = self._made + np.arange(length(rows), dtype=np.int64)
         rows["delay"] = delays(rng, length(rows))
         return rows, join([{name: visits[name] for name in desk}, desk])
-
-    def _referrers(self, visits: Columns, rows: Columns, first: Array) -> Array:
-        referrer = np.empty_like(rows["page"])
-        referrer[1:] = rows["page"][:-1]
-        outside = visits["referrer"]
-        referrer[first] = np.where(outside == NONE, NONE, self.web.first_referrer + outside)
-        added = np.flatnonzero(rows["type"] == TYPE["add_to_cart"])
-        referrer[added] = referrer[added - 1]
-        referrer[(rows["page"] == self.web.thanks)] = self.web.payment
-        return referrer
-
-    def _sign_in(self, visits: Columns, rows: Columns, first: Array) -> None:
-        """Decides from which step on each visitor is known, and opens the accounts that are made on the way."""
-        count = length(rows)
-        steps = np.diff(np.append(first, count))
-        midway = first + 1 + (self.rng.random(len(first)) * (steps - 1)).astype(np.int64)
-        at_checkout = np.full(len(first), count)
-        checkout = np.flatnonzero(rows["type"] == TYPE["begin_checkout"])
-        at_checkout[rows["visit"][checkout]] = checkout
-        how = visits["signs_in"]
-        known = np.select(
-            [how == FROM_THE_START, how == MIDWAY, how == AT_CHECKOUT], [first, midway, at_checkout], count
-        )
-        new = np.flatnonzero(visits["signs_up"] & (known < first + steps))
-        new = new[rows["ts"][known[new]] < self.end_ms]
-        self.people.sign_up(visits["person"][new], rows["ts"][known[new]])
-        visits["user"][new] = self.people.all["user"][visits["person"][new]]
-        rows["is_known"] = (np.arange(count) >= known[rows["visit"]]) & (visits["user"] != NOBODY)[rows["visit"]]
-
-    def _remember_carts(self, visits: Columns, has_cart: Array, left: Array) -> None:
-        self.people.all["cart"][visits["person"][has_cart]] = left[has_cart]
 
     def _refund(self, visits: Columns, rows: Columns) -> tuple[Columns, Columns]:
         """Refunds within the shop's days, each with a visit of its own: the back office's, without a browser."""

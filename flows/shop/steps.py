@@ -8,6 +8,7 @@ import numpy as np
 
 from flows.records import EVENT_TYPES
 from flows.shop.columns import Array, Columns, join, take
+from flows.shop.web import Web
 
 NONE = -1
 TYPE = {name: code for code, name in enumerate(EVENT_TYPES)}
@@ -65,3 +66,15 @@ def first_rows(rows: Columns) -> Array:
     return (
         np.flatnonzero(np.concatenate([[True], visit[1:] != visit[:-1]])) if len(visit) else np.zeros(0, dtype=np.int64)
     )
+
+
+def pages_before(rows: Columns, first: Array, outside: Array, web: Web) -> Array:
+    """The page before each row's; for the first row of each visit the one of `outside`, by visit."""
+    before = np.empty_like(rows["page"])
+    before[1:] = rows["page"][:-1]
+    before[first] = outside
+    # These happen on the page of the step before them, or several of them on one page.
+    added = np.flatnonzero(rows["type"] == TYPE["add_to_cart"])
+    before[added] = before[added - 1]
+    before[rows["page"] == web.thanks] = web.payment
+    return before
