@@ -71,7 +71,13 @@ def test_money_is_in_the_cohort_of_the_buyer_by_currency_and_a_refund_in_its_own
             {"event_timestamp": "2025-11-03 10:00:00"},
             {**ORDER, "event_timestamp": "2025-11-10 10:00:00", "order_id": "o1"},
             {**ORDER, "event_timestamp": "2025-11-10 11:00:00", "order_id": "o2", "currency": "USD"},
-            {**ORDER, "event_timestamp": "2025-11-17 10:00:00", "order_id": "o1", "event_type": "refund"},
+            {
+                **ORDER,
+                "event_timestamp": "2025-11-17 10:00:00",
+                "order_id": "o1",
+                "event_type": "refund",
+                "user_id": "clerk",
+            },
         ]
     )
     names = ("period_type", "cohort_start_date", "periods_since", "currency", "gross_amount", "net_amount")

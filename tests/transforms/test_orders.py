@@ -132,4 +132,4 @@ def test_the_check_finds_net_that_does_not_follow_from_gross(warehouse):
     assert world.failures("net_is_gross_less_discount_less_refund") == []
     world.sql("update marts.fct_orders set net_amount = net_amount + 0.0001")
     assert [row[0] for row in world.failures("net_is_gross_less_discount_less_refund")] == ["fct_orders"]
-    assert world.failures("orders_and_cohorts_hold_all_revenue") == [("orders", "EUR", Decimal("0.0001"))]
+    assert world.failures("orders_and_cohorts_hold_all_revenue") == [("orders", "unknown", "EUR", Decimal("0.0001"))]

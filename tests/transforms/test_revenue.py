@@ -76,6 +76,24 @@ def test_revenue_can_be_split_by_device_and_country(warehouse):
     ]
 
 
+def test_a_refund_of_the_shop_counts_against_the_channel_and_device_that_sold(warehouse):
+    sold = {"event_timestamp": "2025-11-01 10:00:00", "order_id": "o1", "utm_medium": "email", "device_type": "mobile"}
+    paid_back = {"event_timestamp": "2025-12-04 10:00:00", "event_type": "refund", "user_id": "clerk"}
+    world = warehouse(
+        events=[
+            {**SALE, **sold},
+            {**SALE, **paid_back, "order_id": "o1", "quantity": 1},
+            {**SALE, **paid_back, "order_id": "o9", "quantity": 1},
+        ]
+    )
+    assert world.rows("fct_revenue", "event_date", "channel", "device_type", "net_amount") == [
+        (DAY, "email", "mobile", Decimal(20)),
+        (date(2025, 12, 4), "email", "mobile", Decimal(-10)),
+        (date(2025, 12, 4), "unknown", None, Decimal(-10)),
+    ]
+    assert world.failures("orders_and_cohorts_hold_all_revenue") == []
+
+
 def test_revenue_does_not_depend_on_the_order_of_arrival(warehouse):
     events = [
         {**SALE, "event_id": "a", "event_timestamp": "2025-11-01 10:00:00", "device_type": "mobile"},
@@ -97,6 +115,6 @@ def test_the_check_finds_revenue_that_no_order_explains(warehouse):
     assert world.failures("orders_and_cohorts_hold_all_revenue") == []
     world.sql("update marts.fct_revenue set net_amount = net_amount + 5, gross_amount = gross_amount + 5")
     assert sorted(world.failures("orders_and_cohorts_hold_all_revenue")) == [
-        ("cohorts", "EUR", Decimal(-5)),
-        ("orders", "EUR", Decimal(-5)),
+        ("cohorts", None, "EUR", Decimal(-5)),
+        ("orders", "unknown", "EUR", Decimal(-5)),
     ]

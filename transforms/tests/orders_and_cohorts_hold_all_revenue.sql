@@ -1,11 +1,13 @@
--- Currencies in which revenue by day is not revenue by order, with the refunds whose order is not known, or not revenue by
--- cohort. The amounts of one side are added, those of the other taken away, so that a currency that one lacks shows up.
+-- Where revenue by day is not revenue by order with the refunds whose order is not known, or not revenue by cohort: per
+-- currency, and for orders also per channel. What one side tells is added, what the other tells is taken away, so that a
+-- currency or a channel that one lacks shows up.
 with
 
 amounts as (
 
     select
         'orders' as told_by,
+        channel,
         currency,
         net_amount
     from {{ ref('fct_orders') }}
@@ -14,6 +16,7 @@ amounts as (
 
     select
         'orders' as told_by,
+        lines_without_order.channel,
         lines_without_order.currency,
         lines_without_order.net_amount
     from {{ ref('int_order_lines') }} as lines_without_order
@@ -26,7 +29,17 @@ amounts as (
     union all
 
     select
+        'orders' as told_by,
+        channel,
+        currency,
+        -net_amount as net_amount
+    from {{ ref('fct_revenue') }}
+
+    union all
+
+    select
         'cohorts' as told_by,
+        cast(null as string) as channel,
         currency,
         net_amount
     from {{ ref('fct_cohort_revenue') }}
@@ -35,15 +48,8 @@ amounts as (
     union all
 
     select
-        'orders' as told_by,
-        currency,
-        -net_amount as net_amount
-    from {{ ref('fct_revenue') }}
-
-    union all
-
-    select
         'cohorts' as told_by,
+        cast(null as string) as channel,
         currency,
         -net_amount as net_amount
     from {{ ref('fct_revenue') }}
@@ -52,8 +58,9 @@ amounts as (
 
 select
     told_by,
+    channel,
     currency,
     sum(net_amount) as difference_amount
 from amounts
-group by told_by, currency
+group by told_by, channel, currency
 having sum(net_amount) <> 0

@@ -6,6 +6,12 @@ order_lines as (
 
 ),
 
+orders as (
+
+    select * from {{ ref('int_orders') }}
+
+),
+
 journeys as (
 
     select * from {{ ref('int_user_journey') }}
@@ -18,7 +24,8 @@ periods as (
 
 ),
 
--- Days first, so that a line is added up once and not once for weeks and once for months.
+-- Days first, so that a line is added up once and not once for weeks and once for months. A refund belongs to who placed
+-- the order, whoever paid it back.
 daily_revenue as (
 
     select
@@ -30,7 +37,8 @@ daily_revenue as (
         sum(order_lines.refund_amount) as refund_amount,
         sum(order_lines.net_amount) as net_amount
     from order_lines
-    inner join journeys on order_lines.visitor_id = journeys.visitor_id
+    left join orders on order_lines.order_key = orders.order_key
+    inner join journeys on coalesce(orders.visitor_id, order_lines.visitor_id) = journeys.visitor_id
     group by journeys.first_seen_date, order_lines.event_date, order_lines.currency
 
 ),

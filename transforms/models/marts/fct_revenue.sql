@@ -6,6 +6,25 @@ order_lines as (
 
 ),
 
+orders as (
+
+    select * from {{ ref('int_orders') }}
+
+),
+
+-- Who sends money back often does so without a page or a device: a refund takes place and channel from its order.
+attributed as (
+
+    select
+        order_lines.*,
+        case when orders.order_key is null then order_lines.channel else orders.channel end as order_channel,
+        case when orders.order_key is null then order_lines.device_type else orders.device_type end as order_device_type,
+        case when orders.order_key is null then order_lines.country else orders.country end as order_country
+    from order_lines
+    left join orders on order_lines.order_key = orders.order_key
+
+),
+
 revenue as (
 
     select
@@ -14,9 +33,9 @@ revenue as (
 
         -- ids and text
         product_id,
-        channel,
-        device_type,
-        country,
+        order_channel as channel,
+        order_device_type as device_type,
+        order_country as country,
         currency,
 
         -- numbers
@@ -28,8 +47,8 @@ revenue as (
         sum(discount_amount) as discount_amount,
         sum(refund_amount) as refund_amount,
         sum(net_amount) as net_amount
-    from order_lines
-    group by event_date, product_id, channel, device_type, country, currency
+    from attributed
+    group by event_date, product_id, order_channel, order_device_type, order_country, currency
 
 ),
 
