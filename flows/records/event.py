@@ -25,7 +25,7 @@ def _needs(field: str) -> Rule:
         field=field,
         message=f"is missing, and {', '.join(types)} cannot do without it",
         holds=lambda row, latest: row["event_type"] not in types or row[field] is not None,
-        sql=f"event_type is null or event_type not in ({names}) or {field} is not null",
+        sql=f"{field} is not null or event_type is null or event_type not in ({names})",
     )
 
 

@@ -42,7 +42,7 @@ class Instant(Kind):
         within = f"{moment} >= timestamp '2000-01-01' and {moment} < timestamp '2100-01-01'"
         if given_type == "TIMESTAMP":
             return f"({within})"
-        return f"(regexp_full_match({given}, '{_INSTANT}') and coalesce({within}, false))"
+        return f"(regexp_full_match({given}, '{_INSTANT}') and {within})"
 
     def value(self, given: str, given_type: str = TEXT) -> str:
         # A cast to TIMESTAMP would drop the zone of the text; `at time zone` would keep it, at 25 times the price.

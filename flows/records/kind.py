@@ -86,7 +86,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, float) and isfinite(value):
         return repr(value)
     if isinstance(value, Decimal) and value.is_finite():
-        return format(value, "f")
+        return format(value, "f") if abs(value.adjusted()) < 100 else str(value)
     if isinstance(value, bytes):
         raise Refusal("bad_encoding", "is not text in UTF-8")
     what = "number" if isinstance(value, (float, Decimal)) else type(value).__name__

@@ -81,7 +81,7 @@ class Money(Kind):
 
     def fits(self, given: str, given_type: str = TEXT) -> str:
         if given_type != TEXT:
-            return f"coalesce({self.value(given, given_type)} >= 0, false)"
+            return f"({self.value(given, given_type)} >= 0)"
         return rf"(regexp_full_match({given}, '-?[0-9]{{1,14}}(\.[0-9]{{1,4}})?') and {self.value(given)} >= 0)"
 
     def value(self, given: str, given_type: str = TEXT) -> str:
@@ -95,7 +95,7 @@ def _rounded(number: float | Decimal) -> str:
         below = math.floor(scaled)
         amount = Decimal(below + (scaled - below >= 0.5)) / 10_000
         number = amount.copy_sign(Decimal(number))
-    return format(number.quantize(_CENT, ROUND_HALF_UP) if abs(number) < _MOST else number, "f")
+    return as_text(number.quantize(_CENT, ROUND_HALF_UP) if abs(number) < _MOST else number)
 
 
 @dataclass(frozen=True)

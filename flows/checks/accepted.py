@@ -1,0 +1,101 @@
+"""Accepted rows on their way into the lake, as Parquet files that are still to be renamed into their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows.checks.days import runs_of_days
+from flows.checks.reading import Table, columns_of
+from flows.checks.workshop import Workshop
+from flows.errors import LedgerError
+from flows.lake import Lake, is_dated
+from flows.receipts import Batch
+from flows.records import RECORDS
+from flows.sources import FORMATS
+from flows.sources.sql import listed, quoted
+
+# Snappy: zstd takes a third less room for a seventh more time. No bloom filters, and no dictionary for columns of more
+# than a thousand values: nobody looks up single rows here, and both cost time.
+PARQUET = "format parquet, compression snappy, write_bloom_filter false, dictionary_size_limit 1000"
+
+
+@dataclass(frozen=True)
+class Written:
+    """Rows of one table: those of its own files and those derived from others; and the files, each with its place."""
+
+    accepted: int = 0
+    derived: int = 0
+    dates: tuple[date, ...] = ()
+    places: tuple[tuple[Path, Path], ...] = ()
+
+
+def write_accepted(shop: Workshop, lake: Lake, name: str, tables: tuple[Table, ...], batch: Batch) -> Written:
+    """Writes the accepted rows of the table `name`, and those that other tables' rows tell of it, to the workshop."""
+    sources, derived = _sources(shop, name, tables, batch)
+    if not sources:
+        return Written()
+    columns = ", ".join(columns_of(name))
+    query = f"select {columns}, {quoted(batch.batch_id)} as batch_id, source_file from ({' union all '.join(sources)})"
+    if is_dated(name):
+        rows, files = _by_day(shop, name, query)
+        places = tuple(zip(files.values(), lake.accepted_files(name, batch.batch_id, sorted(files)), strict=True))
+        return Written(rows - derived, derived, tuple(files), places)
+    path = shop.path(f"{name}.parquet")
+    rows = _copy(shop, query, path)
+    places = tuple(zip([path], lake.accepted_files(name, batch.batch_id), strict=True)) if rows else ()
+    return Written(rows - derived, derived, (), places)
+
+
+def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch) -> tuple[list[str], int]:
+    """Queries for the table's own rows and for those derived for it, and the number of the latter."""
+    wanted = ", ".join(columns_of(name))
+    named = f"{listed(file.name for file in batch.files)}[file + 1] as source_file"
+    own = [f"select {wanted}, {named} from {name}_single" for table in tables if table.name == name]
+    derived = [
+        FORMATS[group.format].derives[name].format(events=f"(select *, {named} from {group.view} where is_accepted)")
+        for table in tables
+        for group in table.groups
+        if name in FORMATS[group.format].derives
+    ]
+    if not derived:
+        return own, 0
+    shop.connection.execute(f"create temp table {name}_derived as {' union all '.join(derived)}")
+    return [*own, f"select {wanted}, source_file from {name}_derived"], shop.count(
+        f"select count(*) from {name}_derived"
+    )
+
+
+def _by_day(shop: Workshop, name: str, query: str) -> tuple[int, dict[date, Path]]:
+    """Rows, and one file for each day that has any."""
+    instant = RECORDS[name].instant
+    days = shop.connection.execute(
+        f"select event_date, count(*) from {name} where event_date is not null group by all order by all"
+    ).fetchall()
+    rows = 0
+    files: dict[date, Path] = {}
+    for first, last in runs_of_days(days):
+        # The instant is said as well, because Parquet files know between which instants their parts lie.
+        within = (
+            f"event_date between date '{first}' and date '{last}' and {instant} >= date '{first}' - interval 1 day "
+            f"and {instant} < date '{last}' + interval 2 day"
+        )
+        folder = shop.path(f"{name}-{first}")
+        one = folder / f"event_date={first}" / "data_0.parquet"
+        if first == last:
+            one.parent.mkdir(parents=True)
+            rows += _copy(shop, f"{query} where {within}", one)
+        else:
+            rows += _copy(
+                shop, f"{query} where {within}", folder, "partition_by (event_date)", "write_partition_columns"
+            )
+        files |= {date.fromisoformat(path.parent.name.partition("=")[2]): path for path in folder.glob("*/*.parquet")}
+        if len(list(folder.glob("*/*.parquet"))) != len(list(folder.iterdir())):
+            raise LedgerError(f"{name}: DuckDB wrote several files for one day below {folder}")
+    return rows, dict(sorted(files.items()))
+
+
+def _copy(shop: Workshop, query: str, path: Path, *options: str) -> int:
+    """Writes the rows and returns their number."""
+    return shop.count(f"copy ({query}) to {quoted(str(path))} ({', '.join([PARQUET, *options])})")

@@ -1,0 +1,97 @@
+"""Refused rows on their way into the quarantine: each with its line, its text and every reason against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from flows.checks.reading import Table
+from flows.checks.reasons import reasons_of
+from flows.checks.staging import Staged
+from flows.checks.terms import Terms
+from flows.checks.workshop import Workshop
+from flows.quarantine import Reason, Refusals
+from flows.receipts import Batch
+from flows.records import RECORDS
+
+MESSAGES = {"malformed_json": "is not a JSON object", "bad_encoding": "holds bytes that are not UTF-8"}
+
+
+class Row(NamedTuple):
+    """A refused row as the table's view has it."""
+
+    file: int
+    row_number: int
+    flaw: str | None
+    told: str | None
+    raw: str | None
+
+
+def write_refused(shop: Workshop, table: Table, batch: Batch, terms: Terms) -> Refusals:
+    """Explains every refused row of the table, in bounded memory, and writes them to the workshop as Parquet."""
+    refusals = Refusals(shop.path(f"{table.name}-refused.parquet"), table.name)
+    _explain(shop, table, batch, terms, refusals)
+    if refusals.rows:
+        refusals.write(shop.connection, batch.batch_id, batch.landed_at)
+    return refusals
+
+
+def _explain(shop: Workshop, table: Table, batch: Batch, terms: Terms, refusals: Refusals) -> None:
+    flawed = {place: iter(()) for place, text in table.staged.items() if text.flawed}
+    for place, rows in groupby(_refused(shop, table), key=lambda row: row.file):
+        flawed.pop(place, None)
+        _explain_file(table, place, rows, batch, terms, refusals)
+    for place, rows in flawed.items():
+        _explain_file(table, place, rows, batch, terms, refusals)
+
+
+def _refused(shop: Workshop, table: Table) -> Iterator[Row]:
+    rows = shop.connection.execute(
+        f"select {', '.join(Row._fields)} from {table.name} where is_accepted is not true order by file, row_number"
+    )
+    while block := rows.fetchmany(1_000):
+        yield from (Row(*row) for row in block)
+
+
+def _explain_file(
+    table: Table, place: int, rows: Iterator[Row], batch: Batch, terms: Terms, refusals: Refusals
+) -> None:
+    file, staged = batch.files[place], table.staged.get(place)
+    found = _in_text(staged, rows) if staged else ((row.row_number, row.raw or "", row, []) for row in rows)
+    for line, raw, row, reasons in found:
+        if row and not reasons:
+            where = f"{file.name}, {'line' if staged else 'row'} {line}"
+            reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where)
+        refusals.add(file.name, file.format, line, reasons, raw)
+
+
+def _in_text(staged: Staged, rows: Iterator[Row]) -> Iterator[tuple[int, str, Row | None, list[Reason]]]:
+    """Line number and text of the refused rows of a text file, and of its lines that are no rows."""
+    row, flawed, number = next(rows, None), staged.flawed, 0
+    for line in staged.lines():
+        if line.flaw:
+            yield line.number, _shown(line.raw), None, [Reason("", line.flaw, line.message)]
+            flawed -= 1
+        else:
+            number += 1
+        if row and not line.flaw and row.row_number == number:
+            yield line.number, _shown(line.raw), row, _flaw(row, line.raw)
+            row = next(rows, None)
+        if not row and not flawed:
+            return
+
+
+def _flaw(row: Row, raw: bytes) -> list[Reason]:
+    if not row.flaw:
+        return []
+    try:
+        raw.decode()
+        flaw = row.flaw
+    except UnicodeDecodeError:
+        flaw = "bad_encoding"
+    return [Reason("", flaw, MESSAGES[flaw])]
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")

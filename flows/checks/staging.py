@@ -1,0 +1,105 @@
+"""Text files become Parquet of judged rows first: read once, in order, by all threads, each file on its own."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from flows.checks.judged import judged
+from flows.checks.terms import Terms
+from flows.checks.workshop import Workshop, storage_error
+from flows.receipts import SourceFile
+from flows.records import RECORDS
+from flows.sources import FORMATS
+from flows.sources.lines import Line, count_lines
+from flows.sources.sql import quoted
+from flows.sources.textfile import TextFile, look_at
+
+
+class Unreadable(Exception):
+    """The file cannot be read to its end; the text says why."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A text file's rows as judged, in order, at `path`; `flawed` are its lines that are no rows, counted."""
+
+    file: SourceFile
+    text: TextFile
+    path: Path
+    rows: int
+    flawed: int = 0
+
+    def lines(self) -> Iterator[Line]:
+        """The file's own rows, flawed ones included: the n-th without a flaw is the n-th row at `path`."""
+        return self.text.lines()
+
+
+def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged:
+    """Writes the file's judged rows to the workshop. Raises Unreadable, or StorageError where there is no room.
+
+    DuckDB reads the file as it is, if it can and if it finds a row on every line. Otherwise the lines that are rows are
+    picked out one by one, and it reads these.
+    """
+    source = FORMATS[file.format]
+    target = shop.path(f"{file.table}-{number:06}.parquet")
+    try:
+        text = look_at(Path(file.path), source.is_csv)
+        if not (text.has_bom and not source.is_csv):
+            rows = _convert(shop, file, text, terms, target)
+            if rows is not None and rows == count_lines(text.path) - source.is_csv:
+                return Staged(file, text, target, rows)
+        clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
+    except (EOFError, zlib.error, OSError) as error:
+        raise _unreadable(error, shop) from error
+    rows = _convert(shop, file, clean, terms, target)
+    clean.path.unlink()
+    if rows != good:
+        raise Unreadable(f"DuckDB finds {rows} rows in it where there are {good}")
+    return Staged(file, text, target, good, flawed)
+
+
+def _convert(shop: Workshop, file: SourceFile, text: TextFile, terms: Terms, target: Path) -> int | None:
+    """Rows written, None where DuckDB cannot read the file."""
+    given = FORMATS[file.format].given
+    assert given is not None, file.format
+    record = RECORDS[file.table]
+    query = judged(given(text, record), record, terms.latest, terms.zone)
+    shop.connection.execute("set preserve_insertion_order = true")
+    try:
+        return shop.count(f"copy ({query}) to {quoted(str(target))} (format parquet, compression snappy)")
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        if full := storage_error(error, shop.folder):
+            raise full from error
+        return None
+    finally:
+        shop.connection.execute("set preserve_insertion_order = false")
+
+
+def _picked(text: TextFile, copy: Path) -> tuple[TextFile, int, int]:
+    """The file's rows alone, written to `copy`; how many there are, and how many lines were left out."""
+    good = flawed = longest = 0
+    with copy.open("wb") as clean:
+        if text.is_csv:
+            clean.write(b",".join(b"c%d" % position for position in range(len(text.columns))) + b"\n")
+        for line in text.lines():
+            if line.flaw:
+                flawed += 1
+                continue
+            good += 1
+            longest = max(longest, len(line.raw))
+            clean.write(line.raw + b"\n")
+    whole = replace(text, path=copy, is_gzip=False, has_crlf=False, has_bom=False, longest=longest)
+    return whole, good, flawed
+
+
+def _unreadable(error: Exception, shop: Workshop) -> Exception:
+    if isinstance(error, OSError) and (full := storage_error(error, shop.folder)):
+        return full
+    if isinstance(error, OSError) and error.strerror:
+        return Unreadable(error.strerror)
+    return Unreadable("it is damaged or cut off inside of its gzip")

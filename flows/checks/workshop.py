@@ -1,0 +1,75 @@
+"""Where a batch is worked on: a DuckDB of its own with bounded memory, and a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import StorageError
+from flows.settings import Settings
+
+# How DuckDB and the system say that a disk is full or may not be written.
+NO_ROOM = ("No space left on device", "Disk quota exceeded", "failed to offload data block", "max_temp_directory_size")
+NO_RIGHT = ("Read-only file system", "Permission denied")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A connection and the folder for what is not yet in its place."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def count(self, query: str) -> int:
+        """The one number that the query gives, 0 where that is null."""
+        row = self.connection.execute(query).fetchone()
+        return int(row[0] or 0) if row else 0
+
+
+@contextmanager
+def workshop(settings: Settings, folder: Path) -> Iterator[Workshop]:
+    """Opens a workshop in `folder` and clears it away, whatever happens.
+
+    Raises StorageError where the disk is full or may not be written; errors of any other sort come through as they are.
+    """
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        with duckdb.connect() as connection:
+            for setting, value in _limits(settings, folder).items():
+                connection.execute(f"set {setting} = '{value}'")
+            yield Workshop(connection, folder)
+    except (OSError, duckdb.Error) as error:
+        raise storage_error(error, settings.home) or error from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def storage_error(error: Exception, home: Path) -> StorageError | None:
+    """The error as a sentence where the disk is full or cannot be written, None where it is something else."""
+    said = str(error)
+    if any(sign in said for sign in NO_ROOM):
+        return StorageError(f"The disk of {home} is full: make room there, or set SHOPFLOW_HOME to another disk")
+    if any(sign in said for sign in NO_RIGHT) and str(home) in said:
+        return StorageError(f"{home} cannot be written: give this user the right to, or set SHOPFLOW_HOME")
+    return None
+
+
+def _limits(settings: Settings, folder: Path) -> dict[str, str]:
+    return {
+        "memory_limit": settings.memory_limit,
+        "threads": str(settings.threads),
+        "temp_directory": str(folder / "spill").replace("'", "''"),
+        "TimeZone": "UTC",
+        "preserve_insertion_order": "false",
+        "enable_progress_bar": "false",
+        "autoinstall_known_extensions": "false",
+    }

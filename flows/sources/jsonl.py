@@ -1,0 +1,67 @@
+"""JSON lines: one object per line, keys in any order, a key that is missing or null is null."""
+
+from __future__ import annotations
+
+import json
+
+from flows.records import Record, columns
+from flows.records.kinds import Kind, Money, Text
+from flows.sources.files import as_pattern
+from flows.sources.given import Given, Told
+from flows.sources.sql import quoted
+from flows.sources.textfile import OBJECT, TextFile
+
+BLANKS = "' ' || chr(9) || chr(13)"
+# First letters of what is no plain value in JSON, read as text: a list, an object, NaN, Infinity.
+SUSPECTS = ", ".join(str(ord(letter)) for letter in "[{NnIi-")
+
+
+def given(file: TextFile, record: type[Record]) -> Given:
+    """The rows of one file. A line that is no object has the flaw `malformed_json`."""
+    names = [column.name for column in columns(record)]
+    texts = quoted(json.dumps(dict.fromkeys(names, "VARCHAR")))
+    without = quoted(json.dumps(dict.fromkeys(names)))
+    compression = "'gzip'" if file.is_gzip else "'uncompressed'"
+    lines = (
+        f"read_ndjson_objects({quoted(as_pattern(file.path))}, ignore_errors = true, "
+        f"maximum_object_size = {max(OBJECT, file.longest + 2)}, compression = {compression})"
+    )
+    return Given(
+        relation=(
+            f"(select json, from_json(json, {texts}) as told, "
+            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as extras from {lines})"
+        ),
+        fields={column.name: told(column.name, column.kind) for column in columns(record)},
+        extras="extras",
+        row="json::varchar",
+        flaw=f"case when starts_with(ltrim(json::varchar, {BLANKS}), '{{') then null else 'malformed_json' end",
+        carried={"extras": "extras"},
+    )
+
+
+def told(field: str, kind: Kind) -> Told:
+    """A key of the object as the field of that name. Its text tells almost all; what it hides is looked up."""
+    text, type = f"told.{field}", f"json_type(json, '$.{field}')"
+    if isinstance(kind, Text):
+        plain = (
+            f"({text} is null or ascii({text}) not in ({SUSPECTS}) or {type} = 'VARCHAR' or {_is_finite(text, type)})"
+        )
+        return Told(text, is_sound=plain)
+    if isinstance(kind, Money):
+        return Told(_amount(field, text, type))
+    return Told(text)
+
+
+def _is_finite(text: str, type: str) -> str:
+    return f"({type} in ('DOUBLE', 'BIGINT', 'UBIGINT') and coalesce(isfinite(try_cast({text} as double)), false))"
+
+
+def _amount(field: str, text: str, type: str) -> str:
+    """A number is rounded to 4 decimals, from its digits in the file: as a double it may have lost some."""
+    digits = f"""regexp_extract(json::varchar, '"{field}"[ \\t]*:[ \\t]*(-?[0-9][0-9.eE+-]*)', 1)"""
+    exact = f"case when try_cast({digits} as double) = try_cast({text} as double) then {digits} else {text} end"
+    return (
+        f"case when regexp_full_match({text}, '[0-9]{{1,11}}(\\.[0-9]{{1,4}})?') then {text} "
+        f"when {type} in ('DOUBLE', 'BIGINT', 'UBIGINT') "
+        f"then coalesce(try_cast({exact} as decimal(18,4))::varchar, {text}) else {text} end"
+    )

@@ -1,0 +1,74 @@
+"""Parquet: columns that are typed already are read as they are, and all others as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flows.records import Record, columns
+from flows.records.kinds import Kind, Properties, Text
+from flows.sources.files import as_pattern
+from flows.sources.given import Given, Told, object_of
+from flows.sources.sql import listed, name
+
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+NESTED = re.compile(r"(STRUCT|MAP|UNION|VARIANT)\b|.*\]$", re.DOTALL)
+
+
+def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[Record]) -> Given:
+    """The rows of files that all have this schema: the columns' names and DuckDB types, in the order of the files.
+
+    The relation has the columns c0, c1 … in that order, `file_index` within `paths`, and `file_row_number` from 0.
+    """
+    positions = {column: f"c{position}" for position, (column, _) in reversed(list(enumerate(schema)))}
+    types = {f"c{position}": type for position, (_, type) in enumerate(schema)}
+    known = {
+        column.name: told(column.kind, positions[column.name], types[positions[column.name]])
+        for column in columns(record)
+        if column.name in positions
+    }
+    unknown = {column: position for column, position in positions.items() if column not in known}
+    renamed = ", ".join(f"{name(column)} as c{position}" for position, (column, _) in enumerate(schema))
+    files = f"read_parquet({listed(as_pattern(path) for path in paths)}, hive_partitioning = false)"
+    text = object_of({column: f"{position}::varchar" for column, position in positions.items()})
+    return Given(
+        relation=f"(select {renamed}, file_index, file_row_number from {files})",
+        fields=known,
+        extras=object_of(unknown) if unknown else "",
+        raw=text,
+    )
+
+
+def told(kind: Kind, column: str, type: str) -> Told:
+    """A column of the file as the field of `kind` that it is named for."""
+    if NESTED.match(type) or type == "JSON":
+        text = f"to_json({column})::varchar"
+        if isinstance(kind, Properties) or type == "JSON":
+            return Told(text)
+        return Told(text, is_sound=f"{column} is null", shown=f"to_json({column})")
+    if type == "BLOB":
+        text = f"try(decode({column}))"
+        return Told(
+            text,
+            is_sound=f"({column} is null or {text} is not null)",
+            shown=f"json_object('bytes', hex({column}))",
+        )
+    if type == "TIMESTAMP WITH TIME ZONE":
+        type, column = "TIMESTAMP", f"make_timestamp(epoch_us({column}))"
+    elif type.startswith("TIMESTAMP") and type != "TIMESTAMP":
+        type, column = "TIMESTAMP", f"{column}::timestamp"
+    elif type in WHOLE:
+        type, column = "BIGINT", column if type == "BIGINT" else f"{column}::bigint"
+    elif type == "FLOAT":
+        type, column = "DOUBLE", f"{column}::double"
+    elif type.startswith("DECIMAL"):
+        type = "DECIMAL"
+    if type in kind.takes:
+        return Told(column, type)
+    if type == "DOUBLE" and isinstance(kind, Text):
+        # Whole-number ids become doubles wherever a table with gaps goes through pandas.
+        return Told(
+            f"case when {column} = trunc({column}) and abs({column}) < 9e15 "
+            f"then {column}::bigint::varchar else {column}::varchar end"
+        )
+    return Told(column if type == "VARCHAR" else f"{column}::varchar")

@@ -1,0 +1,84 @@
+"""Validate: landed files in, accepted rows in the lake, refused rows in the quarantine, every row accounted for."""
+
+from __future__ import annotations
+
+import duckdb
+
+from flows.checks.accepted import write_accepted
+from flows.checks.copies import fold_copies
+from flows.checks.limit import too_many_refused
+from flows.checks.manifest import read_manifest, write_manifest
+from flows.checks.notes import notes_on
+from flows.checks.placing import place, take_away
+from flows.checks.reading import damaged, open_files, tables_of, without
+from flows.checks.refused import write_refused
+from flows.checks.terms import terms_of
+from flows.checks.workshop import Workshop, workshop
+from flows.lake import Lake
+from flows.receipts import Batch, TableCount, Validated
+from flows.records import RECORDS
+from flows.settings import Settings
+
+
+def validate(batch: Batch, settings: Settings) -> Validated:
+    """Judges every row of the batch's files and puts each where it belongs; a batch that was done before is only told.
+
+    Accepted rows go to the lake without their exact copies, refused ones to the quarantine with every reason against
+    them, and last of all the manifest says that the batch is complete. A file that cannot be read to its end is refused
+    as a whole.
+
+    Raises TooManyRefused (the quarantine is written all the same), SourceError where no file can be read, StorageError
+    where the disk is full or may not be written. After any failure nothing of the batch is accepted in the lake.
+
+    >>> validate(land(["events.csv"], settings), settings).counts  # doctest: +SKIP
+    (TableCount(table='events', rows_read=17435, accepted=17429, quarantined=1, duplicates=5),)
+    """
+    lake = Lake(settings.lake)
+    done = read_manifest(lake.manifest(batch.batch_id))
+    while done is None:
+        with workshop(settings, lake.staging(batch.batch_id)) as shop:
+            try:
+                done = _validated(shop, lake, batch, settings)
+            except duckdb.Error:
+                broken = damaged(shop, batch.files)
+                if not broken:
+                    raise
+                batch = without(batch, broken)
+    return done
+
+
+def _validated(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Validated:
+    terms = terms_of(batch, settings)
+    opened = open_files(shop, batch, terms)
+    whole = without(batch, opened.refused)
+    tables = tables_of(shop, batch, opened, terms)
+    duplicates = {table.name: fold_copies(shop, table) for table in tables}
+    written = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}
+    refused = {table.name: write_refused(shop, table, batch, terms) for table in tables}
+    counts = tuple(
+        TableCount(
+            table.name, table.rows_read, written[table.name].accepted, refused[table.name].rows, duplicates[table.name]
+        )
+        for table in tables
+    )
+    reasons = {reason: rows for refusals in refused.values() for reason, rows in refusals.reasons.items()}
+    accepted = [pair for rows in written.values() for pair in rows.places]
+    quarantine = [
+        (refusals.path, lake.quarantine(name, batch.batch_id)) for name, refusals in refused.items() if refusals.rows
+    ]
+    done = Validated(
+        batch=whole,
+        counts=counts,
+        event_dates=tuple(sorted({day for rows in written.values() for day in rows.dates})),
+        reasons=reasons,
+        derived={name: rows.derived for name, rows in written.items() if rows.derived},
+        bytes_written=sum(path.stat().st_size for path, _ in accepted + quarantine),
+        notes=notes_on(shop, batch, tables, opened),
+    )
+    take_away(lake, batch.batch_id)
+    place(quarantine)
+    if error := too_many_refused(counts, reasons, settings, batch.batch_id):
+        raise error
+    place(accepted)
+    write_manifest(lake.manifest(batch.batch_id), done, shop.path("manifest.json"))
+    return done
