@@ -6,6 +6,12 @@ events as (
 
 ),
 
+half_hours as (
+
+    select * from {{ ref('int_visitor_half_hours') }}
+
+),
+
 sessions as (
 
     select * from {{ ref('int_sessions') }}
@@ -18,6 +24,7 @@ sale_events as (
         event_id,
         event_date,
         event_timestamp,
+        {{ half_hour_of('event_timestamp') }} as half_hour,
         visitor_id,
         {{ order_key() }} as order_key,
         coalesce(order_id, event_id) as order_id,
@@ -33,7 +40,7 @@ sale_events as (
 
 ),
 
--- Sessions of one visitor do not overlap, so an event falls into exactly one.
+-- By equal keys only: a till that is one visitor with all its sales would make a join by times run for hours.
 placed as (
 
     select
@@ -43,10 +50,15 @@ placed as (
         sessions.device_type,
         sessions.country
     from sale_events
+    left join half_hours
+        on
+            sale_events.visitor_id = half_hours.visitor_id
+            and sale_events.event_date = half_hours.event_date
+            and sale_events.half_hour = half_hours.half_hour
     left join sessions
         on
-            sale_events.visitor_id = sessions.visitor_id
-            and sale_events.event_timestamp between sessions.session_started_at and sessions.session_ended_at
+            half_hours.visitor_id = sessions.visitor_id
+            and half_hours.session_started_at = sessions.session_started_at
 
 ),
 
