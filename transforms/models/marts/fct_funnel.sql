@@ -1,0 +1,95 @@
+with
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_product_interactions') }}
+
+),
+
+products as (
+
+    select
+        product_id,
+        coalesce(category_level_1, '(none)') as first_category
+    from {{ ref('dim_products') }}
+
+),
+
+whole_sessions as (
+
+    select
+        session_date,
+        channel,
+        device_type,
+        '(all)' as category,
+        {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
+    from sessions
+
+),
+
+categories_of_sessions as (
+
+    select
+        interactions.visitor_id,
+        interactions.session_started_at,
+        products.first_category as category,
+        sum(interactions.product_views) as product_views,
+        sum(interactions.cart_adds) as cart_adds,
+        sum(interactions.purchases) as purchases
+    from interactions
+    inner join products on interactions.product_id = products.product_id
+    group by interactions.visitor_id, interactions.session_started_at, products.first_category
+
+),
+
+-- A checkout is of the whole cart: it counts for each category of which something was put into it.
+parts_of_sessions as (
+
+    select
+        sessions.session_date,
+        sessions.channel,
+        sessions.device_type,
+        parts.category,
+        {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }}
+    from categories_of_sessions as parts
+    inner join sessions
+        on
+            parts.visitor_id = sessions.visitor_id
+            and parts.session_started_at = sessions.session_started_at
+
+),
+
+steps as (
+
+    select * from whole_sessions
+
+    union all
+
+    select * from parts_of_sessions
+
+),
+
+fct_funnel as (
+
+    select
+        session_date,
+        channel,
+        device_type,
+        category,
+        count(*) as sessions,
+        count(case when has_view then 1 end) as view_sessions,
+        count(case when has_cart then 1 end) as cart_sessions,
+        count(case when has_checkout then 1 end) as checkout_sessions,
+        count(case when has_purchase then 1 end) as purchase_sessions
+    from steps
+    group by session_date, channel, device_type, category
+
+)
+
+select * from fct_funnel
