@@ -1,6 +1,6 @@
--- Where revenue by day is not revenue by order with the refunds whose order is not known, or not revenue by cohort: per
--- currency, and for orders also per channel. What one side tells is added, what the other tells is taken away, so that a
--- currency or a channel that one lacks shows up.
+-- Where revenue by day is not revenue by order with the refunds whose order is not known, or not revenue by cohort:
+-- per currency, and for orders also per channel. What one side tells is added, what the other tells is taken away, so
+-- that a currency or a channel that one lacks shows up.
 with
 
 amounts as (

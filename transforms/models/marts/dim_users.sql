@@ -69,7 +69,11 @@ inferred_users as (
     from journeys
     where
         journeys.user_id is not null
-        and not exists (select 1 from versions where versions.user_id = journeys.user_id)
+        and not exists (
+            select 1
+            from versions
+            where versions.user_id = journeys.user_id
+        )
 
 ),
 

@@ -24,8 +24,8 @@ periods as (
 
 ),
 
--- Days first, so that a line is added up once and not once for weeks and once for months. A refund belongs to who placed
--- the order, whoever paid it back.
+-- Days first, so that a line is added up once and not once for weeks and once for months. A refund belongs to whoever
+-- placed the order, whoever paid it back.
 daily_revenue as (
 
     select

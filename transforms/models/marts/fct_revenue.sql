@@ -18,7 +18,7 @@ attributed as (
     select
         order_lines.*,
         case when orders.order_key is null then order_lines.channel else orders.channel end as order_channel,
-        case when orders.order_key is null then order_lines.device_type else orders.device_type end as order_device_type,
+        case when orders.order_key is null then order_lines.device_type else orders.device_type end as order_device,
         case when orders.order_key is null then order_lines.country else orders.country end as order_country
     from order_lines
     left join orders on order_lines.order_key = orders.order_key
@@ -34,7 +34,7 @@ revenue as (
         -- ids and text
         product_id,
         order_channel as channel,
-        order_device_type as device_type,
+        order_device as device_type,
         order_country as country,
         currency,
 
@@ -48,7 +48,7 @@ revenue as (
         sum(refund_amount) as refund_amount,
         sum(net_amount) as net_amount
     from attributed
-    group by event_date, product_id, order_channel, order_device_type, order_country, currency
+    group by event_date, product_id, order_channel, order_device, order_country, currency
 
 ),
 
