@@ -14,6 +14,8 @@ from flows.sources.files import shown
 GZIP = b"\x1f\x8b\x08"
 CHUNK = 1 << 20
 SLICE = 1 << 15
+CUT_OFF = "is cut off before the end of its gzip: get the file again"
+DAMAGED = "is damaged inside of its gzip: get the file again"
 
 
 class Fingerprint(NamedTuple):
@@ -44,9 +46,9 @@ def fingerprint(path: Path) -> Fingerprint:
     except OSError as error:
         raise SourceError(f"{shown(path)} cannot be read: {error.strerror}") from error
     except zlib.error as error:
-        raise SourceError(f"{shown(path)} is damaged inside of its gzip: get the file again") from error
+        raise SourceError(f"{shown(path)} {DAMAGED}") from error
     if unzip and not unzip.is_whole:
-        raise SourceError(f"{shown(path)} is cut off before the end of its gzip: get the file again")
+        raise SourceError(f"{shown(path)} {CUT_OFF}")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
         raise SourceError(f"{shown(path)} changed while it was read: run again when it is complete")
     return Fingerprint(digest.hexdigest(), size)

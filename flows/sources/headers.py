@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from flows.errors import SourceError
 from flows.sources.files import as_pattern, shown
-from flows.sources.fingerprint import GZIP
+from flows.sources.fingerprint import CUT_OFF, DAMAGED, GZIP
 
 HEAD = 64 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
@@ -54,8 +54,10 @@ def read_header(path: Path) -> Header:
         return _read_header(path)
     except _Unfit as unfit:
         raise SourceError(f"{shown(path)} {unfit}") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SourceError(f"{shown(path)} is cut off or damaged inside of its gzip: get the file again") from error
+    except EOFError as error:
+        raise SourceError(f"{shown(path)} {CUT_OFF}") from error
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise SourceError(f"{shown(path)} {DAMAGED}") from error
     except OSError as error:
         raise SourceError(f"{shown(path)} cannot be read: {error.strerror}") from error
 
