@@ -12,8 +12,11 @@ if str(HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-# A file of our own: an emoji or a Material icon would make the browser ask a host outside for it.
-st.set_page_config(page_title="shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
-st.logo(str(HERE / "logo.svg"), size="large", icon_image=str(HERE / "icon.svg"))
-
-st.navigation([st.Page(HERE / "views" / "overview.py", title="Overview", default=True)], position="top").run()
+page = st.navigation(
+    [st.Page(HERE / "views" / "overview.py", title="Overview", default=True)],
+    position="top",
+)
+# Files of our own: for an emoji or a Material icon the browser would ask a host outside.
+st.set_page_config(page_title=f"{page.title} · shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.logo(str(HERE / "logo.svg"), size="large")
+page.run()

@@ -8,64 +8,83 @@ from typing import Any
 
 import altair as alt
 
-BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
-HEIGHT = 260
+BLUE, ORANGE, GREEN, GREY = "#1B7FC2", "#E69F00", "#009E73", "#7A8797"
+HEIGHT = 250
 Rows = Sequence[dict[str, Any]]
 
 
-def bars_per_day(rows: Rows, value: str, title: str, also: dict[str, str] | None = None) -> alt.Chart:
-    """One bar a day. `rows` have `date` (ISO text) and `value`; `also` maps further columns to their titles."""
+def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, str]) -> alt.LayerChart:
+    """Two columns of `rows` (with their titles) over the days: bars on the left axis, a line on the right one."""
+    (column, title), (line_column, line_title) = bars, line
     tips = [
-        alt.Tooltip("date:T", title="Day", format="%a %-d %b %Y"),
-        alt.Tooltip(f"{value}:Q", title=title, format=",.2~f"),
+        _day_tip(),
+        alt.Tooltip(f"{column}:Q", title=title, format=",.2f"),
+        alt.Tooltip(f"{line_column}:Q", title=line_title, format=","),
     ]
-    tips += [alt.Tooltip(f"{name}:Q", title=said, format=",") for name, said in (also or {}).items()]
-    return (
-        alt.Chart(alt.Data(values=list(rows)), height=HEIGHT)
-        .mark_bar(color=BLUE, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
-        .encode(x=_days(rows, banded=True), y=alt.Y(f"{value}:Q", title=None, axis=_amounts()), tooltip=tips)
+    base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(x=_days(), tooltip=tips)
+    drawn_bars = base.mark_bar(color=BLUE, cornerRadiusEnd=2).encode(
+        y=alt.Y(f"{column}:Q", title=title, axis=_numbers(titleColor=BLUE))
     )
+    y = alt.Y(f"{line_column}:Q", title=line_title, axis=_numbers(titleColor=ORANGE, orient="right", grid=False))
+    drawn_line = base.mark_line(color=ORANGE, strokeWidth=2.2, point=_points(ORANGE)).encode(y=y)
+    return alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent")
 
 
-def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.LayerChart:
-    """One line a series over the days. `series` maps a column to the name it has in the legend."""
+def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.Chart:
+    """One line a series over the days. `series` maps a column of `rows` to its name in the legend."""
     long = [
         {"date": row["date"], "series": name, "value": row[column]} for row in rows for column, name in series.items()
     ]
-    base = alt.Chart(alt.Data(values=long), height=HEIGHT).encode(
-        x=_days(rows),
-        y=alt.Y("value:Q", title=None, axis=_amounts()),
-        color=alt.Color(
-            "series:N",
-            title=None,
-            sort=list(series.values()),
-            scale=alt.Scale(domain=list(series.values()), range=[BLUE, ORANGE, GREEN][: len(series)]),
-            legend=alt.Legend(orient="top", direction="horizontal"),
-        ),
-        tooltip=[
-            alt.Tooltip("date:T", title="Day", format="%a %-d %b %Y"),
-            alt.Tooltip("series:N", title="What"),
-            alt.Tooltip("value:Q", title="Count", format=","),
-        ],
+    names = list(series.values())
+    return (
+        alt.Chart(alt.Data(values=long), height=HEIGHT)
+        .mark_line(strokeWidth=2.2, point=_points())
+        .encode(
+            x=_days(),
+            y=alt.Y("value:Q", title=None, axis=_numbers()),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                sort=names,
+                scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN][: len(names)]),
+                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4),
+            ),
+            tooltip=[
+                _day_tip(),
+                alt.Tooltip("series:N", title="What"),
+                alt.Tooltip("value:Q", title="Count", format=","),
+            ],
+        )
     )
-    return alt.layer(base.mark_line(strokeWidth=2.2), base.mark_point(filled=True, size=36))
 
 
 def bars_by_name(rows: Rows, name: str, value: str, title: str) -> alt.LayerChart:
     """One horizontal bar for each of `rows`, in their order, with the value written beside it."""
+    values = [row[value] for row in rows]
+    room = alt.Scale(domain=[min(0, *values), max(0, *values) * 1.2 or 1], nice=False)
     base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(
         y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
-        x=alt.X(f"{value}:Q", title=None, axis=None, scale=alt.Scale(padding=60, domainMin=0, nice=False)),
-        tooltip=[alt.Tooltip(f"{name}:N", title="Name"), alt.Tooltip(f"{value}:Q", title=title, format=",.2~f")],
+        x=alt.X(f"{value}:Q", title=None, axis=None, scale=room),
+        tooltip=[alt.Tooltip(f"{name}:N", title="Name"), alt.Tooltip(f"{value}:Q", title=title, format=",.2f")],
     )
-    labels = base.mark_text(align="left", dx=5, color="#7A8797").encode(text=alt.Text(f"{value}:Q", format=",.0f"))
-    return alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), labels)
+    written = base.mark_text(align="left", dx=5, color=GREY).encode(text=alt.Text(f"{value}:Q", format=",.0f"))
+    return alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), written)
 
 
-def _days(rows: Rows, *, banded: bool = False) -> alt.X:
-    axis = alt.Axis(format="%-d %b", grid=False, labelOverlap=True, tickCount=min(len(rows), 8))
-    return alt.X("yearmonthdate(date):T" if banded else "date:T", title=None, axis=axis)
+def _days() -> alt.X:
+    """Days as equal steps: every tick is a day, and the first and the last have their full width."""
+    axis = alt.Axis(format="%-d %b", grid=False, labelOverlap="greedy", labelAngle=0, labelSeparation=12, ticks=False)
+    return alt.X("yearmonthdate(date):O", title=None, axis=axis)
 
 
-def _amounts() -> alt.Axis:
-    return alt.Axis(format="~s", tickCount=5, domain=False, ticks=False)
+def _day_tip() -> alt.Tooltip:
+    return alt.Tooltip("date:T", title="Day", format="%a %-d %b %Y")
+
+
+def _numbers(**more: Any) -> alt.Axis:
+    said = "datum.value ? format(datum.value, '~s') : '0'"
+    return alt.Axis(labelExpr=said, tickCount=5, domain=False, ticks=False, **more)
+
+
+def _points(color: str | None = None) -> alt.OverlayMarkDef:
+    return alt.OverlayMarkDef(filled=True, size=28, **({"color": color} if color else {}))

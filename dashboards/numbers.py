@@ -43,7 +43,7 @@ def change(now: Decimal | int | None, before: Decimal | int | None) -> str | Non
     """
     if now is None or not before or before < 0:
         return None
-    return f"{100 * (Decimal(now) - Decimal(before)) / Decimal(before):+.1f} %"
+    return f"{_signed(100 * (Decimal(now) - Decimal(before)) / Decimal(before), 1)} %"
 
 
 def points(now: Decimal | None, before: Decimal | None) -> str | None:
@@ -52,4 +52,15 @@ def points(now: Decimal | None, before: Decimal | None) -> str | None:
     >>> points(Decimal("2.5"), Decimal("2.0"))
     '+0.50 pp'
     """
-    return None if now is None or before is None else f"{now - before:+.2f} pp"
+    return None if now is None or before is None else f"{_signed(now - before, 2)} pp"
+
+
+def _signed(number: Decimal, places: int) -> str:
+    """With its sign, and without one where nothing is left of it at this many places."""
+    rounded = round(number, places)
+    return f"{rounded:+f}" if rounded else f"{abs(rounded):f}"
+
+
+def currency(code: str | None) -> str:
+    """The currency's code, or that there is none."""
+    return code or "no currency"

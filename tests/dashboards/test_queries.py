@@ -1,0 +1,100 @@
+"""What the dashboards ask of a serving copy, and what they say when there is none."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dashboards import queries
+from dashboards.periods import Period
+from dashboards.queries import Kpis, NothingToShow
+
+
+def day(number: int) -> date:
+    return date(2025, 11, number)
+
+
+def test_a_copy_says_its_days_its_currencies_by_orders_its_zone_and_its_age(publish) -> None:
+    shop = queries.shop(publish())
+    assert shop.days == Period(day(1), day(14))
+    assert shop.currencies == ("EUR", "GBP")
+    assert shop.zone == "Europe/Berlin"
+    assert shop.published_at == datetime(2025, 12, 1, 6, 30, tzinfo=UTC)
+
+
+def test_the_numbers_of_a_period_are_those_of_its_days_and_its_currency(publish) -> None:
+    copy = publish()
+    assert queries.kpis(copy, day(8), day(14), "EUR") == Kpis(
+        visitors=3, sessions=4, converted=2, orders=2, net=Decimal("89.9950"), average=Decimal(50)
+    )
+    assert queries.kpis(copy, day(8), day(14), "GBP") == Kpis(
+        visitors=3, sessions=4, converted=2, orders=1, net=Decimal(5), average=Decimal(5)
+    )
+
+
+def test_a_period_without_anything_is_zero_and_has_no_average(publish) -> None:
+    assert queries.kpis(publish(), day(3), day(7), "EUR") == queries.NOTHING
+
+
+def test_days_without_an_event_are_there_as_zero(publish) -> None:
+    days = queries.days(publish(), day(1), day(14), "EUR")
+    assert [row["date"][:10] for row in days] == [f"2025-11-{number:02}" for number in range(1, 15)]
+    assert days[2] == {"date": "2025-11-03T00:00:00", "visitors": 0, "sessions": 0, "orders": 0, "net": 0.0}
+    assert days[13] == {"date": "2025-11-14T00:00:00", "visitors": 2, "sessions": 2, "orders": 1, "net": 29.995}
+
+
+def test_the_days_add_up_to_the_tiles(publish) -> None:
+    copy = publish()
+    days, tiles = queries.days(copy, day(1), day(14), "EUR"), queries.kpis(copy, day(1), day(14), "EUR")
+    assert sum(row["sessions"] for row in days) == tiles.sessions
+    assert sum(row["orders"] for row in days) == tiles.orders
+    assert sum(Decimal(str(row["net"])) for row in days) == tiles.net
+
+
+def test_categories_and_products_are_ordered_by_net_revenue_and_add_up_to_it(publish) -> None:
+    copy = publish()
+    assert queries.categories(copy, day(8), day(14), "EUR") == [
+        {"category": "home and kitchen", "net": 49.995},
+        {"category": "no category", "net": 40.0},
+    ]
+    assert queries.products(copy, day(8), day(14), "EUR") == [
+        {"Product": "Kettle", "Units": 2, "Net revenue": Decimal("49.9950")},
+        {"Product": "product p2", "Units": 1, "Net revenue": Decimal(40)},
+    ]
+
+
+def test_a_new_copy_is_current_at_the_next_question_and_the_old_one_stays_readable(publish) -> None:
+    first = publish()
+    assert queries.current_copy() == first
+    second = publish({})
+    assert queries.current_copy() == second != first
+    assert queries.kpis(first, day(1), day(1), "EUR").sessions == 1
+
+
+def test_no_copy_is_held_open_after_a_question(publish) -> None:
+    copy = publish()
+    queries.shop(copy)
+    handles = [handle for handle in Path("/proc/self/fd").iterdir() if handle.is_symlink()]
+    held = {handle.readlink() for handle in handles if handle.exists()}
+    assert copy not in held
+
+
+def test_without_a_copy_it_says_how_to_make_one(home: Path) -> None:
+    with pytest.raises(NothingToShow, match=r"`make run`") as said:
+        queries.current_copy()
+    assert str(home / "serving") in str(said.value)
+
+
+def test_a_copy_without_events_says_so(publish) -> None:
+    with pytest.raises(NothingToShow, match="no event"):
+        queries.shop(publish({}))
+
+
+def test_a_file_that_is_no_copy_gives_one_sentence(home: Path) -> None:
+    broken = home / "marts-000001-20251201T063000Z.duckdb"
+    home.mkdir()
+    broken.write_bytes(b"not a database" * 1000)
+    with pytest.raises(NothingToShow, match=r"marts-000001.* cannot be read") as said:
+        queries.shop(broken)
+    assert "\n" not in str(said.value)
