@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from duckdb import DuckDBPyConnection
 
@@ -15,7 +17,7 @@ from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources import FORMATS
 from flows.warehouse.batch import files_by_table, rows_by_table
-from flows.warehouse.duck import connect
+from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_tables import quoted
 from flows.warehouse.tables import raw_fields
@@ -75,7 +77,11 @@ def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
     """Open the view of a batch. Raises LedgerError if a file is missing, WarehouseError if one cannot be read."""
     files = files_by_table(validated, Lake(settings.lake))
     tables = tuple(table for table in RECORDS if table in files or table in {c.table for c in validated.counts})
-    with translated(settings.warehouse_path), connect(settings) as connection:
+    with (
+        translated(settings.warehouse_path),
+        TemporaryDirectory(prefix=".judge-", dir=settings.home) as spill,
+        connect(settings, spill=Path(spill)) as connection,
+    ):
         connection.execute(f"create schema {SCHEMA}")
         for table in RECORDS:
             if table in files:

@@ -22,8 +22,8 @@ class Warehouse(Protocol):
 
         A batch that is known already changes nothing: `is_new` is False, rows and dates are those of its first load.
         Raises LedgerError if the rows that arrive are not those that were accepted, WarehouseError if a raw table's
-        columns are not the record's, SettingsError if the shop's time zone is not that of the first load. After
-        any failure, a kill included, the warehouse is as it was before.
+        columns are not the record's, SettingsError if the shop's time zone is not that of the first load or not the one
+        that the batch's days were counted in. After any failure, a kill included, the warehouse is as it was before.
         """
         ...
 

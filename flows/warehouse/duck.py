@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
@@ -13,36 +13,16 @@ from typing import Any
 
 import duckdb
 
-from flows.errors import SettingsError, WarehouseError
-from flows.lake import Lake
+from flows.errors import SettingsError
+from flows.lake import Lake, is_dated
 from flows.receipts import Loaded, Receipt, Validated
 from flows.settings import Settings
 from flows.warehouse.batch import files_by_table, rows_by_table
+from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
-from flows.warehouse.duck_tables import insert, prepare, refuse_drift
+from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
 from flows.warehouse.tables import OPS
-
-
-def connect(settings: Settings, path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection within the bounds of the settings: to the file at `path`, or in memory for `None`.
-
-    Its time zone is UTC, it installs nothing, and it spills to a folder of its own below the settings' home.
-    """
-    if path is not None and "?" in str(path):
-        raise WarehouseError(f"DuckDB cannot keep a file below a folder with a question mark in its name: {path}")
-    connection = duckdb.connect(
-        str(path or ":memory:"),
-        read_only=read_only,
-        config={
-            "autoinstall_known_extensions": "false",
-            "memory_limit": settings.memory_limit,
-            "temp_directory": str(settings.home / "spill" / (path.stem if path else f"memory-{os.getpid()}")),
-            "threads": settings.threads,
-        },
-    )
-    connection.execute("set TimeZone = 'UTC'")
-    return connection
 
 
 class DuckWarehouse:
@@ -50,11 +30,14 @@ class DuckWarehouse:
 
     def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
         self._path = settings.warehouse_path
+        spill = self._path.with_name(f"{self._path.name}.tmp")
         with translated(self._path):
             if not read_only:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = connect(settings, self._path, read_only=read_only)
+            self._connection = connect(settings, self._path, spill=spill, read_only=read_only)
         if not read_only:
+            # Nobody else has the file now, so what lies there was left by a process that was killed.
+            shutil.rmtree(spill, ignore_errors=True)
             try:
                 with self._transaction():
                     prepare(self._connection)
@@ -76,6 +59,8 @@ class DuckWarehouse:
                 return known[0]
             refuse_drift(self._connection)
             for table, files in files_by_table(validated, lake).items():
+                if is_dated(table):
+                    refuse_other_days(self._connection, files, settings.zone)
                 insert(self._connection, table, files, rows[table])
             self._enter(validated, rows)
         return Loaded(batch_id, True, rows, validated.event_dates)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
 
-from flows.errors import LedgerError, WarehouseError
+from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.records import RECORDS
+from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import OPS, Field, raw_fields
 
 
@@ -48,6 +50,24 @@ def refuse_drift(connection: DuckDBPyConnection) -> None:
         raise WarehouseError(
             f"the warehouse's columns have drifted from the records, nothing was loaded: {'; '.join(told)}"
         )
+
+
+def refuse_other_days(connection: DuckDBPyConnection, files: Iterable[Path], zone: ZoneInfo) -> None:
+    """Raise SettingsError if a row of these files of events lies on another day than its `event_date` says.
+
+    So it is after a batch was validated under another time zone. Reads two columns: a hundredth of what loading costs.
+    """
+    for day, first, last in connection.execute(
+        "select event_date, min(event_timestamp)::timestamp, max(event_timestamp)::timestamp "
+        "from read_parquet(?, hive_partitioning = false) group by all order by all",
+        [[str(file) for file in files]],
+    ).fetchall():
+        begins, ends = day_in_utc(day, zone)
+        if not begins <= first <= last < ends:
+            raise SettingsError(
+                f"the batch has events of {day} from {first} to {last} UTC, which is not that day in {zone}: it was "
+                "validated under another SHOPFLOW_REPORTING_TIMEZONE; remove its file below lake/batches and run again"
+            )
 
 
 def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], rows: int) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -17,6 +18,7 @@ from flows.receipts import Loaded, TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings, load_settings
 from flows.warehouse import open_warehouse
+from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import raw_fields
 
 
@@ -66,7 +68,10 @@ def test_copies_in_another_batch_stay_in_raw(accept: Any, settings: Settings) ->
 
 def test_instants_with_a_zone_are_kept_as_utc(accept: Any, settings: Settings) -> None:
     moment = datetime.fromisoformat("2025-11-03T00:30:00+02:00")
-    load(accept("b1", instant="TIMESTAMPTZ", events=[{"event_timestamp": moment}]), settings)
+    load(
+        accept("b1", instant="TIMESTAMPTZ", events=[{"event_timestamp": moment, "event_date": date(2025, 11, 2)}]),
+        settings,
+    )
     assert ask(settings, "select event_timestamp, typeof(event_timestamp) from raw.events") == [
         (datetime(2025, 11, 2, 22, 30), "TIMESTAMP")
     ]
@@ -183,6 +188,30 @@ def test_the_time_zone_of_the_first_load_is_kept(accept: Any, settings: Settings
     with pytest.raises(SettingsError, match=r"SHOPFLOW_REPORTING_TIMEZONE is Europe/Berlin, .* in UTC since"):
         load(accept("b2", users=[{}]), moved)
     assert ask(settings, "select batch_id from ops.batches") == [("b1",)]
+
+
+def test_a_batch_whose_days_were_counted_in_another_zone_is_refused(accept: Any, settings: Settings) -> None:
+    """The accident: set another zone, fail, set it back, run again. The manifest still has the other zone's days."""
+    berlin = load_settings(home=settings.home, reporting_timezone="Europe/Berlin")
+    late_evening = {"event_timestamp": datetime(2025, 11, 3, 23, 30), "event_date": date(2025, 11, 4)}
+    with pytest.raises(SettingsError, match=r"not that day in UTC: it was validated under another"):
+        load(accept("b1", events=[late_evening]), settings)
+    assert ask(settings, "select (select count(*) from raw.events), (select count(*) from ops.settings)") == [(0, 0)]
+    assert load(accept("b1", events=[late_evening]), berlin).touched_dates == (date(2025, 11, 4),)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins", "ends"),
+    [
+        ("UTC", date(2025, 11, 3), datetime(2025, 11, 3), datetime(2025, 11, 4)),
+        ("Europe/Berlin", date(2025, 10, 26), datetime(2025, 10, 25, 22), datetime(2025, 10, 26, 23)),
+        # Clocks went on at midnight, so the day began at one.
+        ("America/Havana", date(2025, 3, 9), datetime(2025, 3, 9, 5), datetime(2025, 3, 10, 4)),
+        ("Asia/Kathmandu", date(2025, 1, 1), datetime(2024, 12, 31, 18, 15), datetime(2025, 1, 1, 18, 15)),
+    ],
+)
+def test_a_shops_day_in_utc(zone: str, day: date, begins: datetime, ends: datetime) -> None:
+    assert day_in_utc(day, ZoneInfo(zone)) == (begins, ends)
 
 
 def test_batches_wait_until_they_are_marked_built(accept: Any, settings: Settings) -> None:
