@@ -63,7 +63,7 @@ def _measured(result: CheckResult, attributes: dict[str, Any], whole: ContractVe
     if value is None:
         return "no value"
     unit = str(attributes.get("unit", ""))
-    number = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    number = f"{value:,.0f}" if float(value).is_integer() or value >= 1000 else f"{value:,.2f}"
     return f"{number} {unit.removesuffix('s') if value == 1 else unit}".strip()
 
 

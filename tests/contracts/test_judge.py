@@ -49,7 +49,7 @@ FAULTS = {
     ),
     "price in the wrong unit": (
         "update events set unit_price = 99999999 where order_id = 'o0'",
-        ("events", "no purchase costs absurdly more than the others", "warn", "8,519,814.96 times the usual price"),
+        ("events", "no purchase costs absurdly more than the others", "warn", "8,519,815 times the usual price"),
     ),
     "late": (
         "update events set event_timestamp = event_timestamp - interval 3 day where event_id like 'e1%'",
