@@ -6,9 +6,40 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from flows import serving
 from flows.settings import Settings
 
-TOP = 5
+VISITS = """
+select
+    min(session_date),
+    max(session_date),
+    count(distinct visitor_id),
+    count(*),
+    count(*) filter (is_converted),
+    count(distinct visitor_id) filter (has_view),
+    count(distinct visitor_id) filter (has_cart),
+    count(distinct visitor_id) filter (has_checkout),
+    count(distinct visitor_id) filter (has_purchase)
+from marts.fct_sessions
+"""
+
+ORDERS = "select count(distinct order_key) from marts.fct_orders where purchase_lines > 0"
+
+REVENUE = """
+select currency, sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(net_amount)
+from marts.fct_revenue
+group by currency
+order by sum(purchase_lines) desc, currency nulls last
+"""
+
+CATEGORIES = """
+select coalesce(products.category_level_1, '(none)') as category, revenue.currency, sum(revenue.net_amount)
+from marts.fct_revenue as revenue
+left join marts.dim_products as products using (product_id)
+group by 1, 2
+order by 3 desc, 1, 2
+limit 5
+"""
 
 
 @dataclass(frozen=True)
@@ -65,5 +96,33 @@ def share(part: int, whole: int) -> str:
 
 
 def read_kpis(settings: Settings) -> Kpis | None:
-    """The KPIs of the current serving copy; None where nothing was published yet."""
-    return None
+    """The KPIs of the current serving copy; None where nothing was published yet.
+
+    Raises WarehouseError or StorageError where the copy cannot be read.
+    """
+    copy = serving.current(settings)
+    if copy is None:
+        return None
+    from flows.warehouse.duck_connect import connect
+    from flows.warehouse.duck_errors import translated
+
+    with (
+        translated(copy),
+        connect(settings, copy, spill=settings.home / "spill" / "kpis", read_only=True) as connection,
+    ):
+        (visits,) = connection.execute(VISITS).fetchall()
+        (orders,) = connection.execute(ORDERS).fetchall()
+        revenue = connection.execute(REVENUE).fetchall()
+        categories = connection.execute(CATEGORIES).fetchall()
+    first_date, last_date, visitors, sessions, converted_sessions, *funnel = visits
+    return Kpis(
+        first_date=first_date,
+        last_date=last_date,
+        visitors=visitors,
+        sessions=sessions,
+        converted_sessions=converted_sessions,
+        orders=orders[0],
+        revenue=tuple(Revenue(*row) for row in revenue),
+        categories=tuple(Category(*row) for row in categories),
+        funnel=dict(zip(("view", "cart", "checkout", "purchase"), funnel, strict=True)),
+    )

@@ -99,7 +99,8 @@ def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:
     yield "Orders", f"{kpis.orders:,}"
     yield "Conversion", f"{share(kpis.converted_sessions, kpis.sessions)} of the sessions bought"
     for revenue in kpis.revenue:
-        yield "Revenue", f"{amount(revenue.net_amount, revenue.currency)} net, {amount(revenue.gross_amount)} gross"
+        net, gross = amount(revenue.net_amount, revenue.currency), amount(revenue.gross_amount)
+        yield "Revenue", f"{net} net, {gross} gross{'' if revenue.currency else ' (the source tells no currency)'}"
     for category in kpis.categories:
         yield "Top categories", f"{amount(category.net_amount, category.currency)}  {category.name}"
     yield "Users", " > ".join(f"{users:,} {name}" for name, users in kpis.funnel.items())

@@ -95,7 +95,7 @@ def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(
         ("Sessions", "4,518"),
         ("Orders", "68"),
         ("Conversion", "1.37 % of the sessions bought"),
-        ("Revenue", "59,442.63 net, 59,442.63 gross"),
+        ("Revenue", "59,442.63 net, 59,442.63 gross (the source tells no currency)"),
         ("Top categories", "50,000.12  electronics"),
         ("Users", "4,504 view > 111 cart > 62 purchase"),
         ("Seconds", "1.5: land 0.2, validate 0.2, judge 0.2, load 0.2, transform 0.2, publish 0.2"),
