@@ -18,6 +18,7 @@ from flows.shop.lines import header, line
 from flows.shop.writer import COPY, quoted
 
 CUT = "cut_off_line"
+HEALTHY = "healthy_row"
 _COLUMNS = columns(Event)
 
 
@@ -25,13 +26,13 @@ def plant(
     names: Sequence[str], rng: np.random.Generator, files: Sequence[Path], form: str, events: int, start: date
 ) -> list[Planted]:
     """Plants these faults at the end of the last of `files` (all the event files of a shop, in order of time), and
-    those that its format cannot carry in a file of their own beside it."""
+    those that its format cannot carry in a file of their own beside it (JSON lines with a healthy row on top)."""
     if not names:
         return []
     last = files[-1]
     defects = [defect for name, defect in DEFECTS.items() if name in names]
     counts = [1 if defect.name == CUT else max(1, min(defect.rows, events // 500)) for defect in defects]
-    healthy = _sample(last, form, rng, sum(counts))
+    spare, *healthy = _sample(last, form, rng, sum(counts) + 1)
     opens = date.fromisoformat(last.name.removeprefix("events-")[:10])
     rows: dict[str, list[Row]] = {}
     lines: dict[str, list[bytes]] = {}
@@ -51,6 +52,11 @@ def plant(
         _add_rows(last, rows["parquet"])
     for carrier, texts in lines.items():
         path = last if carrier == form else last.with_name(f"events-defects.{carrier}")
+        if carrier == "jsonl" != form:
+            texts.insert(0, line({**spare, "event_id": f"{HEALTHY}-0000"}, carrier))
+            planted.append(
+                Planted(HEALTHY, 1, path, "accepted", "", "accepted; by it the file's columns are recognised")
+            )
         _add_lines(path, carrier, texts, is_cut=carrier == cut)
     return planted
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,9 +15,10 @@ from pydantic import ValidationError
 
 from flows.generate import generate
 from flows.records import Event
+from flows.settings import PROJECT
 from flows.shop.defects import DEFECTS
 from flows.shop.generated import Generated
-from flows.shop.planting import CUT
+from flows.shop.planting import CUT, HEALTHY
 from flows.shop.writer import FORMATS
 
 EVENTS = 3_000
@@ -40,6 +42,8 @@ class Shops:
         content, before = file.read_bytes(), self.healthy[form].get(file.name, b"")
         assert content.startswith(before)
         lines = content[len(before) :].split(b"\n")
+        if file.name == "events-defects.jsonl":
+            assert reasons(as_row(lines.pop(0))) == []
         if file.name == "events-defects.csv":
             assert lines.pop(0).decode().split(",") == list(Event.model_fields)
         ahead = sum(fault.rows for fault in list(planted.values())[: list(planted).index(name)] if fault.file == file)
@@ -183,8 +187,9 @@ def test_malformed_json_is_not_json(shops):
 )
 def test_all_faults_are_planted_whatever_the_format(shops, form, beside):
     shop = shops.spoiled[form]
-    assert {planted.defect: planted.rows for planted in shop.planted} == ROWS
-    assert shop.rows["events"] == EVENTS + sum(ROWS.values())
+    company = {} if form == "jsonl" else {HEALTHY: 1}
+    assert {planted.defect: planted.rows for planted in shop.planted} == ROWS | company
+    assert shop.rows["events"] == EVENTS + sum(ROWS.values()) + len(company)
     assert {path.name for path in shop.files} - set(shops.healthy[form]) == beside
 
 
@@ -213,3 +218,9 @@ def test_every_fault_says_who_is_expected_to_catch_it():
         assert defect.outcome in ("refused", "duplicate", "accepted")
         assert bool(defect.reason) == (defect.outcome == "refused")
         assert defect.reason in defect.fate
+
+
+def test_the_how_to_lists_every_fault_with_its_rows_and_fate():
+    page = (PROJECT / "docs/how_to/generate_a_shop.md").read_text("utf-8")
+    listed = [line for line in page.splitlines() if re.match(r"\| `[a-z_]+` \|", line)]
+    assert listed == [f"| `{name}` | {defect.rows} | {defect.fate} |" for name, defect in DEFECTS.items()]
