@@ -97,7 +97,7 @@ class DuckWarehouse:
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def export(self, path: Path, version: str) -> dict[str, int]:
-        with translated(path):
+        with translated(path.parent):
             return export(self._connection, path, version)
 
     @contextmanager

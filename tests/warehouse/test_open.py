@@ -133,3 +133,12 @@ def test_a_full_disk_is_told_and_leaves_the_warehouse_as_it_was(accept: Any, set
             {"batch_id": "b1", "n": 1}
         ]
         assert warehouse.load(validated, Lake(settings.lake), settings).rows == {"users": 3000}
+
+
+def test_what_a_killed_process_had_spilled_is_swept_away(settings: Settings) -> None:
+    left = settings.home / "warehouse.duckdb.tmp" / "duckdb_temp_storage_DEFAULT-0.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"spilled")
+    with open_warehouse(settings):
+        pass
+    assert not left.exists()
