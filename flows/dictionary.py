@@ -23,6 +23,9 @@ Written by `make docs` from the record models (`flows/records`) and from the YAM
 
 Instants are in UTC. A day is a day in the shop's time zone (`SHOPFLOW_REPORTING_TIMEZONE`). Amounts are decimals with
 four places, with their currency beside them. How columns are named: [naming.md](naming.md).
+
+[What comes in](#what-comes-in) · [Event types](#event-types) · [Staging](#staging) · [Intermediate](#intermediate) ·
+[Marts](#marts) · [What the pipeline writes about itself](#what-the-pipeline-writes-about-itself)
 """
 
 _RAW = """\
@@ -138,10 +141,7 @@ def _model(model: Mapping[str, Any], unit_tests: Iterable[Mapping[str, Any]]) ->
         )
         for column in model.get("columns") or []
     ]
-    if any(row[1] for row in rows):
-        lines += _table(("Column", "Type", "Meaning", "Tested"), rows)
-    else:
-        lines += _table(("Column", "Meaning", "Tested"), [(row[0], *row[2:]) for row in rows])
+    lines += _table(("Column", "Type", "Meaning", "Tested"), rows)
     claims = [*_tests(model), *(_claim(test) for test in unit_tests if test.get("model") == model["name"])]
     if claims:
         lines += ["\nAlso tested:\n", *(f"- {claim}" for claim in claims)]
@@ -164,11 +164,12 @@ def _tests(of: Mapping[str, Any]) -> Iterator[str]:
             yield "one of " + ", ".join(f"`{value}`" for value in given["values"])
         elif name == "relationships":
             yield f"is in `{str(given['to']).split(chr(39))[1]}`"
+        elif isinstance(given.get("columns"), list):
+            yield f"{name.replace('_', ' ')}: " + ", ".join(f"`{column}`" for column in given["columns"])
         elif "expression" in given:
             yield f"`{_one_line(given['expression'])}`"
         else:
-            said = test.get("description") or (given.get("name") if isinstance(given, dict) else None)
-            yield _one_line(said or name).replace("_", " ")
+            yield _one_line(test.get("description") or name).replace("_", " ")
 
 
 def _one_line(text: Any) -> str:
@@ -176,5 +177,7 @@ def _one_line(text: Any) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    escaped = (tuple(cell.replace("|", "\\|") for cell in row) for row in rows)
-    return ["| " + " | ".join(row) + " |" for row in (head, tuple("---" for _ in head), *escaped)]
+    """The lines of a Markdown table, without the columns that are empty in every row."""
+    escaped = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
+    told = [place for place in range(len(head)) if any(row[place] for row in escaped)]
+    return ["| " + " | ".join(row[place] for place in told) + " |" for row in (head, ("---",) * len(head), *escaped)]

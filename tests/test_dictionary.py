@@ -17,6 +17,8 @@ models:
     data_tests:
       - the_whole_is_the_sum:
           arguments: {column: kettles}
+      - unique_together:
+          arguments: {columns: [kettle_id, kettle_date]}
       - dbt_utils.expression_is_true:
           arguments:
             expression: gross_amount - net_amount = 0
@@ -70,6 +72,7 @@ def test_a_model_is_told_with_its_types_tests_and_claims(tmp_path: Path) -> None
         "| `kettle_date` | DATE |  | is in `dim_date` |\n"
         "\nAlso tested:\n\n"
         "- the whole is the sum\n"
+        "- unique together: `kettle_id`, `kettle_date`\n"
         "- `gross_amount - net_amount = 0`\n"
         "- a cold kettle is not sold\n"
     )
