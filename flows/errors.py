@@ -1,5 +1,7 @@
 """The product's own errors: few, and each one a sentence that a user can act on."""
 
+from collections.abc import Sequence
+
 
 class ShopflowError(Exception):
     """A user's mistake or a fact of the outside world: shown as one sentence, never as a traceback."""
@@ -38,7 +40,11 @@ class StorageError(ShopflowError):
 
 
 class BuildFailed(ShopflowError):
-    """A dbt model or test failed: nothing was published."""
+    """A dbt model or test failed: nothing was published. `nodes` is what dbt did, those that went well among them."""
+
+    def __init__(self, message: str, nodes: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.nodes = tuple(nodes)
 
 
 class ServerError(ShopflowError):

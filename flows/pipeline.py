@@ -29,7 +29,7 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
         full_refresh: Build and publish the marts also where nothing is new.
     """
     with telling(load_settings()) as story:
-        warm.begin()
+        warm.begin(story.settings)
         batch = land_files(story, source or generate_demo(story), format)
         validated = validate_rows(story, batch)
         judge_batch(story, validated)

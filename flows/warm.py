@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import threading
 
+from flows.settings import Settings
+
 _thread: threading.Thread | None = None
 
 
-def begin() -> None:
+def begin(settings: Settings) -> None:
     """Begin to import what judging and transforming need. Returns at once; calling it again does nothing."""
     global _thread
     if _thread is None:
-        _thread = threading.Thread(target=_import, name="warm", daemon=True)
+        _thread = threading.Thread(target=_import, args=(settings,), name="warm", daemon=True)
         _thread.start()
 
 
@@ -22,9 +24,9 @@ def finish() -> None:
         _thread.join()
 
 
-def _import() -> None:
+def _import(settings: Settings) -> None:
     with contextlib.suppress(Exception):  # the step itself will say what is wrong, in its own words
         from flows import contracts, transform
 
         contracts.warm()
-        transform.warm()
+        transform.warm(settings)

@@ -1,0 +1,53 @@
+"""Transform: dbt builds and tests every model, in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib import import_module
+
+from flows.builds import Listener, command, environment, explain, parsed
+from flows.errors import BuildFailed
+from flows.receipts import Built, Node
+from flows.settings import Settings
+from flows.warehouse.duck_dbt import let_go, rows_in
+
+
+def warm(settings: Settings | None = None) -> None:
+    """Import dbt and, where settings are given, parse the project, so that `transform` finds it done.
+
+    Meant for a thread beside other work: two seconds and more of Python that need no database. `transform` waits for
+    it. Raises BuildFailed if the project cannot be parsed.
+    """
+    import_module("dbt.cli.main")
+    if settings is not None:
+        parsed(settings)
+
+
+def transform(
+    settings: Settings, *, on_node: Callable[[Node], None] | None = None, full_refresh: bool = False
+) -> Built:
+    """Build and test the models in the warehouse; `on_node` is told of each node as it ends, in dbt's thread.
+
+    Nobody else may hold the warehouse meanwhile; afterwards it is free again. Raises BuildFailed with the first failing
+    node's words, and all nodes in `.nodes`, if the project cannot be parsed or a node fails; the models built before
+    it stay, and nobody sees them until they are published. A test of severity `warn` fails nothing.
+
+    >>> [node.name for node in transform(settings).nodes if node.kind == "model"]  # doctest: +SKIP
+    ['stg_products', 'stg_repeated_events', ...]
+    """
+    started = time.monotonic()
+    manifest = parsed(settings)
+    from dbt.cli.main import dbtRunner
+
+    listener = Listener(on_node, rows_in)
+    try:
+        with environment(settings):
+            outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, full_refresh=full_refresh))
+    finally:
+        let_go()
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        raise outcome.exception  # a signal or an interrupt, which dbt hands back as if it were a result
+    if not outcome.success:
+        raise BuildFailed(explain(outcome, listener.nodes), listener.nodes)
+    return Built(tuple(listener.nodes), time.monotonic() - started)
