@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -108,16 +109,19 @@ def of_channels(name: str) -> Array:
     return np.array([getattr(channel, name) for channel in CHANNELS], dtype=np.float32)
 
 
+@cache
 def arriving() -> Array:
     """Quantiles of the channels; rows: newcomers, returning people, loyal people."""
     return np.stack([quantiles(of_channels(who), 4096) for who in ("new", "known", "loyal")]).astype(np.int8)
 
 
+@cache
 def landing() -> Array:
     """Quantiles of the kind of the first page, one row per channel."""
     return np.stack([quantiles(channel.lands[: len(KINDS)], 256) for channel in CHANNELS]).astype(np.int8)
 
 
+@cache
 def campaigns_on(sale: int | None) -> Array:
     """Quantiles of the campaigns that run during this sale (or none), one row per channel; -1 where there are none."""
     rows = []
@@ -130,6 +134,7 @@ def campaigns_on(sale: int | None) -> Array:
     return np.stack(rows).astype(np.int16)
 
 
+@cache
 def referring() -> Array:
     """Quantiles of the sites people come from (places in REFERRERS), one row per channel; -1 where there are none."""
     rows, start = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,7 @@ def habit(name: str) -> Array:
     return np.array([getattr(persona, name) for persona in PERSONAS], dtype=np.float32)
 
 
+@cache
 def visits_by(gifts: float) -> Array:
     """Quantiles of the personas on a day on which `gifts` times the usual number of people look for presents."""
     shares = habit("visits")
