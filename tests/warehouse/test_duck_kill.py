@@ -6,7 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,11 @@ from flows.load import load
 from flows.settings import load_settings
 load(pickle.loads(Path(sys.argv[2]).read_bytes()), load_settings(home=sys.argv[1]))
 """
-EVENTS = [{"event_id": f"e{n}", "event_date": date(2025, 11, 1) + timedelta(days=n % 3)} for n in range(12)]
+DAYS = [date(2025, 11, 1) + timedelta(days=n % 3) for n in range(12)]
+EVENTS = [
+    {"event_id": f"e{n}", "event_date": day, "event_timestamp": datetime.combine(day, time(12))}
+    for n, day in enumerate(DAYS)
+]
 
 
 @pytest.mark.slow
