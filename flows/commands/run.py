@@ -14,7 +14,7 @@ from flows import server
 from flows.commands.left_behind import noted
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
 from flows.story import listening
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def run_pipeline(source: list[str] | None, format: str | None, full_refresh: boo
     os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
     with ConsoleProgress() as progress, listening(progress):
         progress.say("starting the Prefect server" if found.was_started else "starting")
-        run = _import_pipeline()
+        run = _import_pipeline(settings)
         server.wait(found)
         try:
             with noted(settings.prefect_home):
@@ -40,7 +40,7 @@ def run_pipeline(source: list[str] | None, format: str | None, full_refresh: boo
     state.result()
 
 
-def _import_pipeline() -> Callable[..., State[Any]]:
+def _import_pipeline(settings: Settings) -> Callable[..., State[Any]]:
     # DuckDB imports pandas, where it is installed, at the first bound parameter. Nobody here uses it, and it costs half
     # a second.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
@@ -55,5 +55,5 @@ def _import_pipeline() -> Callable[..., State[Any]]:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             return pipeline(**parameters, return_state=True)
 
-    warm.begin()
+    warm.begin(settings)
     return run
