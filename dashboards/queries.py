@@ -40,7 +40,7 @@ class Shop:
 
 @dataclass(frozen=True)
 class Kpis:
-    """A period's numbers. Money is in one currency; `converted` counts the sessions with a purchase."""
+    """A period's numbers. `net` and `average` are in one currency; `converted` counts the sessions with a purchase."""
 
     visitors: int
     sessions: int
@@ -100,7 +100,7 @@ def shop(copy: Path) -> Shop:
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
 def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
-    """The numbers of the days `first` to `last`; money and orders in `currency` (null is a currency of its own)."""
+    """The numbers of the days `first` to `last`: orders in all currencies, money in `currency` (None is one, too)."""
     (found,) = _rows(
         copy,
         """
@@ -120,11 +120,11 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
         orders as (
 
             select
-                count(*) as orders,
-                sum(gross_amount - discount_amount) as ordered
+                count(distinct order_key) as orders,
+                sum(gross_amount - discount_amount) filter (currency is not distinct from $currency) as ordered,
+                count(*) filter (currency is not distinct from $currency) as orders_in_currency
             from marts.fct_orders
             where order_date between $first and $last
-                and currency is not distinct from $currency
                 and purchase_lines > 0
 
         ),
@@ -144,8 +144,8 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
         last=last,
         currency=currency,
     )
-    ordered = found.pop("ordered")
-    return Kpis(**found, average=ordered / found["orders"] if found["orders"] else None)
+    ordered, orders = found.pop("ordered"), found.pop("orders_in_currency")
+    return Kpis(**found, average=ordered / orders if orders else None)
 
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
@@ -163,10 +163,9 @@ def days(copy: Path, first: date, last: date, currency: str | None) -> list[dict
 
             select
                 order_date,
-                count(*) as orders
+                count(distinct order_key) as orders
             from marts.fct_orders
             where order_date between $first and $last
-                and currency is not distinct from $currency
                 and purchase_lines > 0
             group by order_date
 

@@ -13,10 +13,10 @@ from flows.errors import ShopflowError
 MEANING = {
     "visitors": "Users, or browsers and apps where nobody is signed in, with a session that began in the period.",
     "sessions": "Visits without a pause of more than 30 minutes that began in the period.",
-    "orders": "Orders placed in the period, in the chosen currency.",
+    "orders": "Orders placed in the period, in whatever currency.",
     "conversion": "Sessions with a purchase, of all sessions.",
     "net": "Sales minus discounts minus refunds, each on its own day.",
-    "average": "Sales minus discounts of the orders placed in the period, for each order. Refunds are not taken off.",
+    "average": "Sales minus discounts for each order placed in the period in this currency. Refunds are not taken off.",
 }
 
 

@@ -47,7 +47,7 @@ def revenue(product: str, on: int, units: int, net: str, currency: str | None = 
     }
 
 
-# Two weeks. In the second: 3 visitors, 4 sessions, 2 of them with a purchase; 2 orders in EUR, 1 in GBP.
+# Two weeks. In the second: 3 visitors, 4 sessions, 2 of them with a purchase; 3 orders, 2 in EUR and 1 in GBP.
 TWO_WEEKS: Tables = {
     "dim_products": [
         {"product_id": "p1", "product_name": "Kettle", "category_level_1": "home_and_kitchen"},

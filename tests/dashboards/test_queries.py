@@ -9,6 +9,8 @@ import pytest
 from dashboards import queries
 from dashboards.periods import Period
 from dashboards.queries import Kpis, NothingToShow
+from flows.kpis import read_kpis
+from flows.settings import load_settings
 
 
 def day(number: int) -> date:
@@ -26,10 +28,10 @@ def test_a_copy_says_its_days_its_currencies_by_orders_its_zone_and_its_age(publ
 def test_the_numbers_of_a_period_are_those_of_its_days_and_its_currency(publish) -> None:
     copy = publish()
     assert queries.kpis(copy, day(8), day(14), "EUR") == Kpis(
-        visitors=3, sessions=4, converted=2, orders=2, net=Decimal("89.9950"), average=Decimal(50)
+        visitors=3, sessions=4, converted=2, orders=3, net=Decimal("89.9950"), average=Decimal(50)
     )
     assert queries.kpis(copy, day(8), day(14), "GBP") == Kpis(
-        visitors=3, sessions=4, converted=2, orders=1, net=Decimal(5), average=Decimal(5)
+        visitors=3, sessions=4, converted=2, orders=3, net=Decimal(5), average=Decimal(5)
     )
 
 
@@ -41,7 +43,7 @@ def test_days_without_an_event_are_there_as_zero(publish) -> None:
     days = queries.days(publish(), day(1), day(14), "EUR")
     assert [row["date"][:10] for row in days] == [f"2025-11-{number:02}" for number in range(1, 15)]
     assert days[2] == {"date": "2025-11-03T00:00:00", "visitors": 0, "sessions": 0, "orders": 0, "net": 0.0}
-    assert days[13] == {"date": "2025-11-14T00:00:00", "visitors": 2, "sessions": 2, "orders": 1, "net": 29.995}
+    assert days[13] == {"date": "2025-11-14T00:00:00", "visitors": 2, "sessions": 2, "orders": 2, "net": 29.995}
 
 
 def test_the_days_add_up_to_the_tiles(publish) -> None:
@@ -98,3 +100,16 @@ def test_a_file_that_is_no_copy_gives_one_sentence(home: Path) -> None:
     with pytest.raises(NothingToShow, match=r"marts-000001.* cannot be read") as said:
         queries.shop(broken)
     assert "\n" not in str(said.value)
+
+
+def test_the_dashboard_and_the_end_of_a_run_say_the_same_numbers(publish) -> None:
+    copy = publish()
+    said, shown = read_kpis(load_settings()), queries.kpis(copy, day(1), day(14), "EUR")
+    assert said is not None
+    assert (shown.visitors, shown.sessions, shown.converted, shown.orders, shown.net) == (
+        said.visitors,
+        said.sessions,
+        said.converted_sessions,
+        said.orders,
+        next(revenue.net_amount for revenue in said.revenue if revenue.currency == "EUR"),
+    )
