@@ -35,7 +35,7 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
         judge_batch(story, validated)
         load_batch(story, validated)
         if story.has_work or full_refresh:
-            build_models(story)
+            build_models(story, full_refresh)
             publish_marts(story)
         show_kpis(story)
     return ending(story)
@@ -88,12 +88,11 @@ def load_batch(story: Story, validated: Validated) -> Loaded:
 
 
 @step("transform")
-def build_models(story: Story) -> Built:
+def build_models(story: Story, full_refresh: bool) -> Built:
     """Build and test the dbt models."""
     from flows.transform import transform
 
-    warm.finish()
-    return transform(story.settings, on_node=teller(story))
+    return transform(story.settings, on_node=teller(story), full_refresh=full_refresh)
 
 
 @step("publish")

@@ -11,20 +11,17 @@ _thread: threading.Thread | None = None
 
 
 def begin(settings: Settings) -> None:
-    """Begin to import what judging and transforming need. Returns at once; calling it again does nothing."""
+    """Begin to import what judging and transforming need, and to parse the dbt project.
+
+    Returns at once; calling it again does nothing. A step that comes sooner waits for what it needs.
+    """
     global _thread
     if _thread is None:
-        _thread = threading.Thread(target=_import, args=(settings,), name="warm", daemon=True)
+        _thread = threading.Thread(target=_prepare, args=(settings,), name="warm", daemon=True)
         _thread.start()
 
 
-def finish() -> None:
-    """Wait until what `begin` began is done, so that no module is imported by two threads at once."""
-    if _thread is not None:
-        _thread.join()
-
-
-def _import(settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
     with contextlib.suppress(Exception):  # the step itself will say what is wrong, in its own words
         from flows import contracts, transform
 
