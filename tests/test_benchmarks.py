@@ -1,0 +1,76 @@
+"""The floor that the benchmarks compare with does the same work: its marts hold the numbers of the product's."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.generate import generate
+from flows.land import land
+from flows.load import load
+from flows.settings import Settings
+from flows.transform import transform
+from flows.validate import validate
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# What both must say alike: the question to the product's marts, and to the floor's.
+QUESTIONS = {
+    "sessions and events": (
+        "select count(*), sum(events), sum(purchases), count(distinct visitor_id) from marts.fct_sessions",
+        "select count(*), sum(events), sum(purchases), count(distinct visitor_id) from marts.fct_sessions",
+    ),
+    "visitors a day, a week, a month": (
+        "select sum(dau), sum(wau), sum(mau), sum(new_visitors) from marts.fct_daily_engagement",
+        "select sum(dau), sum(wau), sum(mau), sum(new_visitors) from marts.fct_daily_engagement",
+    ),
+    "the funnel of whole sessions": (
+        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
+        "from marts.fct_funnel where category = '(all)'",
+        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
+        "from marts.fct_funnel where category = '(all)'",
+    ),
+    "revenue": (
+        "select currency, sum(gross_amount), sum(discount_amount), sum(refund_amount) from marts.fct_revenue "
+        "group by all order by all",
+        "select currency, sum(gross_amount), sum(discount_amount), sum(refund_amount) from marts.fct_revenue "
+        "group by all order by all",
+    ),
+    "orders": (
+        "select count(*), sum(net_amount) from marts.fct_orders",
+        "select count(*), sum(net_amount) from marts.fct_orders",
+    ),
+    "monthly cohorts": (
+        "select sum(active_visitors) from marts.fct_cohort_retention",
+        "select sum(visitors) from marts.fct_cohort_retention",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]]:
+    folder = tmp_path_factory.mktemp("floor")
+    settings = Settings(home=folder / "home")
+    generate(folder / "shop", events=5_000, defects=("duplicate",))
+    load(validate(land([folder / "shop"], settings), settings), settings)
+    transform(settings)
+    floor = folder / "floor.duckdb"
+    subprocess.run([sys.executable, "-m", "benchmarks.floor", folder / "shop", floor], check=True, cwd=PROJECT)
+    with (
+        duckdb.connect(settings.warehouse_path, read_only=True) as ours,
+        duckdb.connect(floor, read_only=True) as theirs,
+    ):
+        return {
+            name: (ours.execute(question).fetchall(), theirs.execute(other).fetchall())
+            for name, (question, other) in QUESTIONS.items()
+        }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_floor_counts_what_the_product_counts(answers: dict[str, tuple[Any, Any]], name: str) -> None:
+    ours, floor = answers[name]
+    assert ours == floor
