@@ -18,6 +18,7 @@ from flows.settings import PROJECT, Settings
 PAGES = sorted(
     [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "infra").rglob("*.md")],
 )
+SUFFIXES = {".py", ".sql", ".yml", ".toml"}
 names = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 
 
@@ -109,6 +110,17 @@ def test_every_setting_that_a_page_names_exists(page: Path) -> None:
 @names
 def test_pages_name_no_path_of_the_machine_they_were_written_on(page: Path) -> None:
     assert re.findall(r"(?<![\w.])/(?:work|root|home/\w+)/\S*", page.read_text("utf-8")) == []
+
+
+def test_every_page_that_the_code_points_to_exists() -> None:
+    folders = ("flows", "dashboards", "transforms", "tests", "deployments")
+    files = [path for folder in folders for path in (PROJECT / folder).rglob("*") if path.suffix in SUFFIXES]
+    named = {
+        page
+        for path in [*files, PROJECT / "pyproject.toml", PROJECT / "Makefile"]
+        for page in re.findall(r"\bdocs/[\w/.-]+\.md\b", path.read_text("utf-8"))
+    }
+    assert {page for page in named if not (PROJECT / page).is_file()} == set()
 
 
 @pytest.mark.slow
