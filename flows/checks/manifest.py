@@ -16,7 +16,7 @@ def read_manifest(path: Path) -> Validated | None:
     """What the manifest says, None where there is none."""
     try:
         return _VALIDATED.validate_json(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
 
 

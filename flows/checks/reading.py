@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -123,4 +124,4 @@ def _rows(shop: Workshop, paths: list[str]) -> int:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]
+    return re.sub(r"^[\w ]+(Error|Exception): ", "", str(error).splitlines()[0])

@@ -51,7 +51,8 @@ def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged
         text = look_at(Path(file.path), source.is_csv)
         if not (text.has_bom and not source.is_csv):
             rows = _convert(shop, file, text, terms, target)
-            if rows is not None and rows == count_lines(text.path) - source.is_csv:
+            lines = count_lines(text.path)
+            if rows is not None and lines is not None and rows == lines - source.is_csv:
                 return Staged(file, text, target, rows)
         clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
     except (EOFError, zlib.error, OSError) as error:

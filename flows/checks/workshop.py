@@ -16,6 +16,7 @@ from flows.settings import Settings
 # How DuckDB and the system say that a disk is full or may not be written.
 NO_ROOM = ("No space left on device", "Disk quota exceeded", "failed to offload data block", "max_temp_directory_size")
 NO_RIGHT = ("Read-only file system", "Permission denied")
+NO_FOLDER = ("Not a directory", "File exists")
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,16 @@ def workshop(settings: Settings, folder: Path) -> Iterator[Workshop]:
 def storage_error(error: Exception, home: Path) -> StorageError | None:
     """The error as a sentence where the disk is full or cannot be written, None where it is something else."""
     said = str(error)
+    if isinstance(error, duckdb.OutOfMemoryException) and "max_temp_directory_size" not in said:
+        return StorageError("The files need more memory than SHOPFLOW_MEMORY_LIMIT allows: set it higher")
     if any(sign in said for sign in NO_ROOM):
         return StorageError(f"The disk of {home} is full: make room there, or set SHOPFLOW_HOME to another disk")
     if any(sign in said for sign in NO_RIGHT) and str(home) in said:
         return StorageError(f"{home} cannot be written: give this user the right to, or set SHOPFLOW_HOME")
+    if isinstance(error, OSError) and any(sign in said for sign in NO_FOLDER) and str(home) in said:
+        return StorageError(
+            f"{home} cannot be a folder, something else is in its way: take it away, or set SHOPFLOW_HOME"
+        )
     return None
 
 

@@ -9,7 +9,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-LONGEST = 64 * 1024 * 1024  # bytes of a line; what is longer is refused unread
+# Bytes of a line; what is longer is refused unread. No record is that long, and DuckDB holds a value many times over:
+# ten rows of 10 MB each were more than its memory.
+LONGEST = 1024 * 1024
 LONGEST_JOINED = 1024 * 1024  # bytes of a row of CSV over several lines
 MOST_JOINED = 1_000  # lines of a row of CSV
 BOM = b"\xef\xbb\xbf"
@@ -35,12 +37,15 @@ def opened(path: Path) -> AbstractContextManager[BinaryIO]:
     return cast(BinaryIO, gzip.open(path)) if is_gzip(path) else path.open("rb")
 
 
-def count_lines(path: Path) -> int:
-    """Lines of the file, a last one without a line end included."""
+def count_lines(path: Path) -> int | None:
+    """Lines of the file, a last one without a line end included; None where one of them may be longer than LONGEST."""
     lines, last = 0, b"\n"
     with opened(path) as file:
-        while block := file.read(1 << 20):
-            lines += block.count(b"\n")
+        while block := file.read(LONGEST // 2):
+            ends = block.count(b"\n")
+            if not ends and len(block) == LONGEST // 2:
+                return None
+            lines += ends
             last = block[-1:]
     return lines + (last != b"\n")
 
@@ -65,7 +70,7 @@ def csv_lines(path: Path, fields: int) -> Iterator[Line]:
             continue
         row = line.removesuffix(b"\r")
         flaw = _flaw(row, fields)
-        if flaw and b'"' in row and (whole := _joined(row, reader, fields)):
+        if flaw and b'"' in row and (whole := _joined(line, reader, fields)):
             row, flaw = whole, None
         if flaw and flaw[0] == "broken_quotes" and reader.is_unfinished():
             flaw = ("cut_off_line", "ends in the middle of a quoted field, and so does the file")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.sources.lines import BOM, Line, csv_lines, is_gzip, json_lines, opened
+from flows.sources.lines import BOM, LONGEST, Line, csv_lines, is_gzip, json_lines, opened
 
-# What DuckDB reads without being asked: bytes of a line of CSV, bytes of a JSON object.
-LINE, OBJECT = 2 * 1024 * 1024, 16 * 1024 * 1024
+# What DuckDB may read at once: bytes of a line of CSV, bytes of a JSON object.
+LINE = OBJECT = LONGEST
 
 
 @dataclass(frozen=True)
