@@ -90,7 +90,7 @@ class Properties(Kind):
         return (
             f"(strlen({given}) <= {self.max_bytes} and json_valid({given}) "
             f"and starts_with(ltrim({given}, ' ' || chr(9) || chr(10) || chr(13)), '{{') "
-            f"and (not regexp_matches({given}, '{_LAX}') or not regexp_matches({bare}, '{_LAX}')))"
+            f"and case when regexp_matches({given}, '{_LAX}') then not regexp_matches({bare}, '{_LAX}') else true end)"
         )
 
     def value(self, given: str, given_type: str = TEXT) -> str:

@@ -13,6 +13,7 @@ from flows.sources.textfile import OBJECT, TextFile
 
 BLANKS = "' ' || chr(9) || chr(13)"
 # First letters of what is no plain value in JSON, read as text: a list, an object, NaN, Infinity.
+NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT')"
 SUSPECTS = ", ".join(str(ord(letter)) for letter in "[{NnIi-")
 
 
@@ -62,7 +63,7 @@ def _amount(field: str, text: str, type: str) -> str:
     digits = f"""regexp_extract(json::varchar, '"{field}"[ \\t]*:[ \\t]*(-?[0-9][0-9.eE+-]*)', 1)"""
     exact = f"case when try_cast({digits} as double) = try_cast({text} as double) then {digits} else {text} end"
     return (
-        f"case when regexp_full_match({text}, '[0-9]{{1,11}}(\\.[0-9]{{1,4}})?') then {text} "
-        f"when {type} in ('DOUBLE', 'BIGINT', 'UBIGINT') "
+        f"case when {text} is null or regexp_full_match({text}, '[0-9]{{1,11}}(\\.[0-9]{{1,4}})?') then {text} "
+        f"when {type} in {NUMBERS} "
         f"then coalesce(try_cast({exact} as decimal(18,4))::varchar, {text}) else {text} end"
     )
