@@ -22,7 +22,8 @@ def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, st
         alt.Tooltip(f"{line_column}:Q", title=line_title, format=","),
     ]
     base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(x=_days(), tooltip=tips)
-    drawn_bars = base.mark_bar(color=BLUE, cornerRadiusEnd=2).encode(
+    few = {"size": 64} if len(rows) < 7 else {}  # else a single day would fill the chart
+    drawn_bars = base.mark_bar(color=BLUE, cornerRadiusEnd=2, **few).encode(
         y=alt.Y(f"{column}:Q", title=title, axis=_numbers(titleColor=BLUE))
     )
     y = alt.Y(f"{line_column}:Q", title=line_title, axis=_numbers(titleColor=ORANGE, orient="right", grid=False))

@@ -64,3 +64,12 @@ def _signed(number: Decimal, places: int) -> str:
 def currency(code: str | None) -> str:
     """The currency's code, or that there is none."""
     return code or "no currency"
+
+
+def labelled(label: str, code: str | None) -> str:
+    """What an amount is called: with its currency, where the source tells one.
+
+    >>> labelled("Net revenue", "EUR")
+    'Net revenue, EUR'
+    """
+    return f"{label}, {code}" if code else label

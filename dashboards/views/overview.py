@@ -46,9 +46,12 @@ def _head(shop: Shop) -> tuple[Period, str | None]:
                 key="currency",
                 bind="query-params",
             )
+        offered = periods.offered(shop.days)
+        if len(offered) == 1:
+            return shop.days, currency
         choice = st.segmented_control(
             "Period",
-            periods.offered(shop.days),
+            offered,
             default=periods.default(shop.days),
             required=True,
             key="period",
@@ -67,21 +70,25 @@ def _body(copy: Path, shop: Shop, period: Period, currency: str | None) -> None:
     _products(copy, period, currency)
     st.caption(
         f"Data up to {shop.days.last:%-d %B %Y} · published {shop.published_at:%-d %B %Y at %H:%M} UTC · "
-        f"days of {shop.zone} · money in {numbers.currency(currency)}"
+        f"days of {shop.zone} · " + (f"money in {currency}" if currency else "the source tells no currency")
     )
 
 
 def _tiles(now: Kpis, before: Kpis | None, currency: str | None) -> None:
     was = before or queries.NOTHING
     rate, rate_before = numbers.share(now.converted, now.sessions), numbers.share(was.converted, was.sessions)
-    money = numbers.currency(currency)
     tiles = [
         ("visitors", "Visitors", numbers.count(now.visitors), numbers.change(now.visitors, was.visitors)),
         ("sessions", "Sessions", numbers.count(now.sessions), numbers.change(now.sessions, was.sessions)),
         ("orders", "Orders", numbers.count(now.orders), numbers.change(now.orders, was.orders)),
         ("conversion", "Conversion", numbers.percent(rate), numbers.points(rate, rate_before)),
-        ("net", f"Net revenue, {money}", numbers.amount(now.net), numbers.change(now.net, was.net)),
-        ("average", f"Average order, {money}", numbers.amount(now.average), numbers.change(now.average, was.average)),
+        ("net", numbers.labelled("Net revenue", currency), numbers.amount(now.net), numbers.change(now.net, was.net)),
+        (
+            "average",
+            numbers.labelled("Average order", currency),
+            numbers.amount(now.average),
+            numbers.change(now.average, was.average),
+        ),
     ]
     for column, (name, label, value, change) in zip(st.columns(len(tiles)), tiles, strict=True):
         steady = change is not None and change[0] not in "+-"
@@ -91,12 +98,13 @@ def _tiles(now: Kpis, before: Kpis | None, currency: str | None) -> None:
 
 def _charts(copy: Path, period: Period, currency: str | None) -> None:
     days = queries.days(copy, period.first, period.last, currency)
-    money = numbers.currency(currency)
     left, right = st.columns(2)
     with left.container(border=True):
         st.subheader("Net revenue and orders a day")
         st.altair_chart(
-            charts.bars_and_line_per_day(days, ("net", f"Net revenue, {money}"), ("orders", "Orders")),
+            charts.bars_and_line_per_day(
+                days, ("net", numbers.labelled("Net revenue", currency)), ("orders", "Orders")
+            ),
             alt=f"Net revenue as bars and orders as a line, for each day of {period}.",
         )
     with right.container(border=True):
@@ -108,10 +116,9 @@ def _charts(copy: Path, period: Period, currency: str | None) -> None:
 
 
 def _products(copy: Path, period: Period, currency: str | None) -> None:
-    money = numbers.currency(currency)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.subheader(f"Top categories by net revenue, {money}")
+        st.subheader(numbers.labelled("Top categories by net revenue", currency))
         categories = queries.categories(copy, period.first, period.last, currency)
         if categories:
             st.altair_chart(
@@ -121,7 +128,7 @@ def _products(copy: Path, period: Period, currency: str | None) -> None:
         else:
             st.caption("Nothing was sold in this period.")
     with right.container(border=True, height="stretch"):
-        st.subheader(f"Top products by net revenue, {money}")
+        st.subheader(numbers.labelled("Top products by net revenue", currency))
         products = queries.products(copy, period.first, period.last, currency)
         if products:
             table = pandas.DataFrame(products).style.format({"Units": numbers.count, "Net revenue": numbers.amount})

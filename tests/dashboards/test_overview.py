@@ -72,7 +72,7 @@ def test_a_shop_without_orders_has_a_page(publish) -> None:
     publish({"fct_daily_engagement": [{"event_date": "2025-11-01", "dau": 0, "sessions": 0}]})
     page = opened()
     assert tiles(page)["Conversion"] == ("–", "")
-    assert tiles(page)["Net revenue, no currency"] == ("0.00", "")
+    assert tiles(page)["Net revenue"] == ("0.00", "")
     assert [caption.value for caption in page.caption].count("Nothing was sold in this period.") == 2
 
 
@@ -87,3 +87,26 @@ def test_a_wrong_setting_is_said_in_one_sentence(home: Path, monkeypatch: pytest
     monkeypatch.setenv("SHOPFLOW_HOEM", "x")
     (said,) = opened().info
     assert "SHOPFLOW_HOEM is not a setting, did you mean SHOPFLOW_HOME?" in said.value
+
+
+def test_a_link_with_a_period_or_a_currency_that_the_data_does_not_have_opens_the_page(publish) -> None:
+    publish()
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.query_params["period"] = "90 days"
+    page.query_params["currency"] = "XXX"
+    page.run()
+    assert not page.exception
+    assert tiles(page)["Net revenue, EUR"] == ("90.00", "0.0 %")
+
+
+def test_a_choice_that_the_next_copy_does_not_offer_is_given_up(publish) -> None:
+    publish()
+    page = opened()
+    page.selectbox(key="currency").set_value("GBP").run()
+    publish({"fct_daily_engagement": [{"event_date": "2025-11-01", "dau": 1, "sessions": 1}]})
+    page.run()
+    assert not page.exception
+    publish()
+    page.run()
+    assert not page.exception
+    assert page.caption[0].value.startswith("8 – 14 November 2025")
