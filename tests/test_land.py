@@ -169,6 +169,18 @@ def test_cut_gzip_is_refused_even_where_its_beginning_can_be_read(tmp_path: Path
     ]
 
 
+def test_the_lake_is_no_source_of_itself(tmp_path: Path, settings: Settings) -> None:
+    """`--source data` reaches it in the default layout: every event would come in once more."""
+    events(settings.home / "demo/a.csv", "1")
+    for name in ("b", "c"):
+        events(settings.lake / f"accepted/events/event_date=2025-11-01/{name}.csv", "1")
+    batch = land([settings.home], settings)
+    assert [file.name for file in batch.files] == ["a.csv"]
+    assert [(file.path, file.reason) for file in batch.refused_files] == [
+        (str(settings.lake), "is shopflow's own lake, made of source files, and no source itself")
+    ]
+
+
 def test_no_source_at_all_is_an_error(settings: Settings) -> None:
     with pytest.raises(SourceError, match="no source was given: name files, folders or globs"):
         land([], settings)
