@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from flows.land import land
 from flows.settings import load_settings
+from flows.validate import validate
 
 Good = Callable[..., list[dict[str, str]]]
 Nobody = Callable[[], AbstractContextManager[None]]
@@ -163,6 +165,42 @@ def test_csv_with_too_few_and_too_many_fields_and_broken_quotes(shop: Any, good:
     outcome = shop.take(rows=4)
     assert outcome.ids == {"good0"}
     assert outcome.reasons == {"events: cut_off_line": 1, "events: too_many_fields": 1, "events: broken_quotes": 1}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_byte_order_mark_is_no_part_of_the_first_column(shop: Any, good: Good, name: str, packed: bool) -> None:
+    path = shop.drop_rows(name, good(3))
+    marked = b"\xef\xbb\xbf" + path.read_bytes()
+    path.write_bytes(gzip.compress(marked) if packed else marked)
+    outcome = shop.take(rows=3)
+    assert outcome.ids == {"good0", "good1", "good2"}
+    assert outcome.quarantined == []
+
+
+@pytest.mark.parametrize("made", ["a.csv", "a.jsonl", "a.parquet"])
+@pytest.mark.parametrize("called", ["a", "a.csv", "a.json", "a.parquet", "a.zst", "a.txt"])
+def test_a_misleading_suffix_does_not_mislead(shop: Any, good: Good, made: str, called: str) -> None:
+    path = shop.drop_rows(made, good(3))
+    path.rename(shop.inbox / called)
+    assert shop.take(rows=3).ids == {"good0", "good1", "good2"}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_gzip_of_many_members_is_read_to_its_end(shop: Any, good: Good, name: str) -> None:
+    path = shop.drop_rows(name, good(500))
+    content = path.read_bytes()
+    path.write_bytes(b"".join(gzip.compress(content[at : at + 1000]) for at in range(0, len(content), 1000)))
+    assert len(shop.take(rows=500).ids) == 500
+
+
+def test_a_file_that_vanishes_after_landing(shop: Any, good: Good) -> None:
+    shop.drop_rows("good.csv", good(3))
+    batch = land([shop.drop_rows("gone.csv", good(3, "b")), shop.inbox], shop.settings)
+    (shop.inbox / "gone.csv").unlink()
+    validated = validate(batch, shop.settings)
+    assert [count.accepted for count in validated.counts] == [3]
+    assert [file.path for file in validated.batch.refused_files] == [str(shop.inbox / "gone.csv")]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["unix", "windows"])

@@ -45,6 +45,16 @@ def test_a_home_with_an_odd_name(shop: Any, good: Good, tmp_path: Path, name: st
     assert (len(outcome.accepted), len(outcome.quarantined)) == (3, 1)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_folders_named_like_partitions_add_no_columns(shop: Any, good: Good, suffix: str) -> None:
+    folder = shop.inbox / "event_type=refund" / "event_date=2020-01-01"
+    folder.mkdir(parents=True)
+    shop.drop_rows(f"a.{suffix}", good(2)).rename(folder / f"a.{suffix}")
+    assert {(row["event_type"], str(row["event_date"])) for row in shop.take(rows=2).accepted} == {
+        ("product_view", "2025-11-01")
+    }
+
+
 def test_namesakes_are_told_apart_in_every_row(shop: Any, good: Good) -> None:
     shop.drop("monday/a.csv", shop.drop_rows("tmp.csv", good(1, "m")).read_bytes())
     shop.drop("tuesday/a.csv", shop.drop_rows("tmp.csv", good(1, "t")).read_bytes())
