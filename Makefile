@@ -16,6 +16,7 @@ help:  ## list the chores
 # is compiled now, so that no run pays for it.
 define install
 	@test -x $(BIN)/python || { echo "making $(VENV) ..."; $(if $(UV),$(UV) venv -q --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV)); }
+	@$(if $(UV),true,$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null)
 	@echo "installing shopflow $(1) with $(if $(UV),uv,pip) ..."
 	@$(if $(UV),$(UV) pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check --compile) -c constraints.txt -e '.$(1)'
 	@$(BIN)/python -m compileall -q flows
