@@ -1,15 +1,12 @@
 """Where files lie in the lake and what they are called. Nobody else builds a path.
 
-accepted/events/event_date=2025-11-01/<batch>.parquet    rows that passed, by the shop's day
-accepted/users/<batch>.parquet                           tables without a day
-quarantine/<table>/<batch>.parquet                       refused rows with their reasons
-batches/<batch>.json                                     written last: the batch is complete
+accepted/<table>/<batch>.parquet      rows that passed
+quarantine/<table>/<batch>.parquet    refused rows with their reasons
+batches/<batch>.json                  written last: the batch is complete
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
 from flows.records import RECORDS
@@ -25,10 +22,8 @@ class Lake:
         """Folder of a table's accepted rows."""
         return self.root / "accepted" / table
 
-    def accepted_files(self, table: str, batch_id: str, dates: Iterable[date] = ()) -> list[Path]:
-        """The Parquet files of one batch, in order of their dates where the table has days."""
-        if is_dated(table):
-            return [self.accepted(table) / f"event_date={day}" / f"{batch_id}.parquet" for day in sorted(dates)]
+    def accepted_files(self, table: str, batch_id: str) -> list[Path]:
+        """The Parquet files of one batch's rows: one file, whatever days they are of (docs/decisions/0005)."""
         return [self.accepted(table) / f"{batch_id}.parquet"]
 
     def quarantine(self, table: str, batch_id: str) -> Path:

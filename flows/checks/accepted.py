@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flows.checks.days import runs_of_days
 from flows.checks.reading import Table, columns_of
 from flows.checks.workshop import Workshop
-from flows.errors import LedgerError
 from flows.lake import Lake, is_dated
 from flows.receipts import Batch
-from flows.records import RECORDS
 from flows.sources import FORMATS
 from flows.sources.sql import listed, quoted
 
@@ -38,14 +35,10 @@ def write_accepted(shop: Workshop, lake: Lake, name: str, tables: tuple[Table, .
         return Written()
     columns = ", ".join(columns_of(name))
     query = f"select {columns}, {quoted(batch.batch_id)} as batch_id, source_file from ({' union all '.join(sources)})"
-    if is_dated(name):
-        rows, files = _by_day(shop, name, query)
-        places = tuple(zip(files.values(), lake.accepted_files(name, batch.batch_id, sorted(files)), strict=True))
-        return Written(rows - derived, derived, tuple(files), places)
     path = shop.path(f"{name}.parquet")
-    rows = _copy(shop, query, path)
+    rows = shop.count(f"copy ({query}) to {quoted(str(path))} ({PARQUET})")
     places = tuple(zip([path], lake.accepted_files(name, batch.batch_id), strict=True)) if rows else ()
-    return Written(rows - derived, derived, (), places)
+    return Written(rows - derived, derived, _dates(shop, path) if is_dated(name) else (), places)
 
 
 def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch) -> tuple[list[str], int]:
@@ -67,35 +60,6 @@ def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch)
     )
 
 
-def _by_day(shop: Workshop, name: str, query: str) -> tuple[int, dict[date, Path]]:
-    """Rows, and one file for each day that has any."""
-    instant = RECORDS[name].instant
-    days = shop.connection.execute(
-        f"select event_date, count(*) from {name} where event_date is not null group by all order by all"
-    ).fetchall()
-    rows = 0
-    files: dict[date, Path] = {}
-    for first, last in runs_of_days(days):
-        # The instant is said as well, because Parquet files know between which instants their parts lie.
-        within = (
-            f"event_date between date '{first}' and date '{last}' and {instant} >= date '{first}' - interval 1 day "
-            f"and {instant} < date '{last}' + interval 2 day"
-        )
-        folder = shop.path(f"{name}-{first}")
-        one = folder / f"event_date={first}" / "data_0.parquet"
-        if first == last:
-            one.parent.mkdir(parents=True)
-            rows += _copy(shop, f"{query} where {within}", one)
-        else:
-            rows += _copy(
-                shop, f"{query} where {within}", folder, "partition_by (event_date)", "write_partition_columns"
-            )
-        files |= {date.fromisoformat(path.parent.name.partition("=")[2]): path for path in folder.glob("*/*.parquet")}
-        if len(list(folder.glob("*/*.parquet"))) != len(list(folder.iterdir())):
-            raise LedgerError(f"{name}: DuckDB wrote several files for one day below {folder}")
-    return rows, dict(sorted(files.items()))
-
-
-def _copy(shop: Workshop, query: str, path: Path, *options: str) -> int:
-    """Writes the rows and returns their number."""
-    return shop.count(f"copy ({query}) to {quoted(str(path))} ({', '.join([PARQUET, *options])})")
+def _dates(shop: Workshop, path: Path) -> tuple[date, ...]:
+    days = shop.connection.execute(f"select distinct event_date from {quoted(str(path))} order by all").fetchall()
+    return tuple(day for (day,) in days)

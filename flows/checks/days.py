@@ -1,15 +1,13 @@
-"""The shop's day of an instant, and days that are written together."""
+"""The shop's day of an instant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=7)  # shorter than any summer time
-ROWS_AT_ONCE, DAYS_AT_ONCE = 2_000_000, 200
 
 
 def day_of(instant: str, zone: ZoneInfo) -> str:
@@ -57,23 +55,3 @@ def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
 def _offset(moment: datetime, zone: ZoneInfo) -> int:
     offset = moment.astimezone(zone).utcoffset()
     return int(offset.total_seconds()) if offset else 0
-
-
-def runs_of_days(days: Iterable[tuple[date, int]]) -> Iterator[tuple[date, date]]:
-    """First and last of days that can be written at once, given all days in order with their numbers of rows.
-
-    A write of several days holds all its rows in memory, and a file for each day open.
-
-    >>> list(runs_of_days([(date(2025, 11, 1), 1_500_000), (date(2025, 11, 2), 400_000), (date(2025, 11, 3), 900_000)]))
-    [(datetime.date(2025, 11, 1), datetime.date(2025, 11, 2)), (datetime.date(2025, 11, 3), datetime.date(2025, 11, 3))]
-    """
-    run: list[date] = []
-    rows = 0
-    for day, count in days:
-        if run and (rows + count > ROWS_AT_ONCE or len(run) == DAYS_AT_ONCE):
-            yield run[0], run[-1]
-            run, rows = [], 0
-        run.append(day)
-        rows += count
-    if run:
-        yield run[0], run[-1]

@@ -32,17 +32,18 @@ def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def files_by_table(validated: Validated, lake: Lake) -> dict[str, list[Path]]:
-    """The lake's files that hold these rows, in order of their dates.
+    """The lake's files that hold these rows.
 
     Raises LedgerError, naming table and file, if one is not there: rows that were accepted have been lost.
     """
     batch_id = validated.batch.batch_id
     found = {}
     for table, rows in rows_by_table(validated).items():
-        files = lake.accepted_files(table, batch_id, validated.event_dates)
+        files = lake.accepted_files(table, batch_id)
         missing = [file for file in files if not file.is_file()]
-        if missing or not files:
-            what = f"lacks {len(missing)} of their files, such as {missing[0]}" if missing else "knows no dates of them"
-            raise LedgerError(f"{table}: {rows} rows of batch {batch_id} were accepted, but the lake {what}")
+        if missing:
+            raise LedgerError(
+                f"{table}: {rows} rows of batch {batch_id} were accepted, but the lake lacks {missing[0]}"
+            )
         found[table] = files
     return found

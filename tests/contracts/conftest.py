@@ -57,17 +57,13 @@ def spoiled(settings: Settings) -> Spoiled:
         for table in tables:
             found = connection.execute(f"select count(*) from {table}").fetchone()
             counts.append((table, found[0] if found else 0))
-            days = [None]
             if is_dated(table):
-                days = [
-                    day
-                    for (day,) in connection.execute(f"select distinct event_date from {table} order by 1").fetchall()
-                ]
-                dates.update(days)
-            for file, day in zip(lake.accepted_files(table, batch_id, days), days, strict=True):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                where = f"where event_date = '{day}'" if day else ""
-                connection.execute(f"copy (from {table} {where}) to '{file}' (format parquet)")
+                dates.update(
+                    day for (day,) in connection.execute(f"select distinct event_date from {table}").fetchall()
+                )
+            (file,) = lake.accepted_files(table, batch_id)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"copy {table} to '{file}' (format parquet)")
         return Validated(
             Batch(
                 batch_id,

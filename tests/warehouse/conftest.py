@@ -46,12 +46,10 @@ def accept(settings: Settings) -> Accept:
             for row in whole:
                 marks = ", ".join("?" * len(row))
                 connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
-            days = sorted({row["event_date"] for row in whole}) if is_dated(table) else []
-            dates.update(days)
-            for file, day in zip(lake.accepted_files(table, batch_id, days), days or [None], strict=True):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                where = f"where event_date = '{day}'" if day else ""
-                connection.execute(f"copy (from {table} {where}) to '{file}' (format parquet)")
+            dates.update(row["event_date"] for row in whole if is_dated(table))
+            (file,) = lake.accepted_files(table, batch_id)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"copy {table} to '{file}' (format parquet)")
         files = tuple(SourceFile(f"/in/{t}.csv", f"{t}.csv", "0" * 64, 1, "shopflow_csv", t) for t in tables)
         return Validated(
             Batch(batch_id, datetime(2025, 11, 4, 6, tzinfo=UTC), files),
