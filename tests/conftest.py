@@ -24,9 +24,9 @@ def _no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
+def settings(tmp_path: Path) -> Settings:
     """Settings with an empty home below `tmp_path`."""
-    yield load_settings(home=tmp_path / "home")
+    return load_settings(home=tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

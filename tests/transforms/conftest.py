@@ -1,7 +1,7 @@
 """A small shop for the models: raw rows from dicts in, rows of any model out, in milliseconds.
 
-dbt compiles the project once (kept in pytest's cache until a file of `transforms/` changes); each test then runs the compiled
-SQL of the model it asks for, and of the models that this one needs, in a DuckDB of its own in memory.
+dbt compiles the project once (kept in pytest's cache until a file of `transforms/` changes); each test then runs the
+compiled SQL of the model it asks for, and of the models that this one needs, in a DuckDB of its own in memory.
 `tests/test_transform.py` runs the same project through dbt itself.
 """
 
@@ -126,18 +126,9 @@ def _compile(home: Path) -> dict[str, Row]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHOPFLOW_HOME", str(home))
-        result = dbtRunner().invoke(
-            ["--quiet", "compile", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-            + [
-                "--target",
-                "duckdb",
-                "--target-path",
-                str(home / "target"),
-                "--log-level-file",
-                "none",
-                "--no-introspect",
-            ]
-        )
+        where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "duckdb"]
+        quietly = ["--target-path", str(home / "target"), "--log-level-file", "none", "--no-introspect"]
+        result = dbtRunner().invoke(["--quiet", "compile", *where, *quietly])
     assert result.success, result.exception or [r.message for r in result.result.results if r.message]
     manifest = json.loads((home / "target" / "manifest.json").read_text())
     return {
