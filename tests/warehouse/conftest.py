@@ -1,6 +1,6 @@
 """Small batches as validate leaves them: Parquet in the lake and the receipt of it."""
 
-# ruff: noqa: DTZ001  (DuckDB's TIMESTAMP has no zone, and neither has what comes out of it)
+
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime

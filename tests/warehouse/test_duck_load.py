@@ -1,6 +1,6 @@
 """Batches get into raw once and only once, whole or not at all."""
 
-# ruff: noqa: DTZ001  (DuckDB's TIMESTAMP has no zone, and neither has what comes out of it)
+
 
 import dataclasses
 from datetime import UTC, date, datetime
