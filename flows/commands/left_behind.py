@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
+from flows.errors import StorageError
 from flows.story import Listener, Story, listening
 
 
@@ -16,10 +17,15 @@ from flows.story import Listener, Story, listening
 def noted(folder: Path) -> Iterator[None]:
     """Note the run of this block in `folder/running` while it goes on, and mark the one that is left there as crashed.
 
-    The lock on the file says whether its writer lives, so a run that still goes on is left alone.
+    The lock on the file says whether its writer lives, so a run that still goes on is left alone. Raises StorageError
+    where the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "running").open("a+") as note:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        note = (folder / "running").open("a+")
+    except OSError as error:
+        raise StorageError(f"cannot write in {folder}: {error.strerror}") from error
+    with note:
         try:
             fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
