@@ -16,15 +16,12 @@ amounts as (
 
     select
         'orders' as told_by,
-        lines_without_order.channel,
-        lines_without_order.currency,
-        lines_without_order.net_amount
-    from {{ ref('int_order_lines') }} as lines_without_order
-    where not exists (
-        select 1
-        from {{ ref('int_orders') }} as orders
-        where orders.order_key = lines_without_order.order_key
-    )
+        order_lines.channel,
+        order_lines.currency,
+        order_lines.net_amount
+    from {{ ref('int_order_lines') }} as order_lines
+    left join {{ ref('int_orders') }} as orders on order_lines.order_key = orders.order_key
+    where orders.order_key is null
 
     union all
 

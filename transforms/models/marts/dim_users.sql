@@ -44,7 +44,9 @@ recorded_users as (
     select
         user_id,
         row_number() over by_time as version_number,
-        {{ attributes | join(', ') }},
+        {%- for attribute in attributes %}
+        {{ attribute }},
+        {%- endfor %}
         updated_at as valid_from,
         lead(updated_at) over by_time as valid_to,
         false as is_inferred

@@ -13,7 +13,9 @@ ranked as (
     select
         product_id,
         updated_at,
-        {{ attributes | join(', ') }},
+        {%- for attribute in attributes %}
+        {{ attribute }},
+        {%- endfor %}
         {{ place_by_content(['product_id', 'updated_at'], attributes) }} as place_of_copy
     from products
 

@@ -14,7 +14,9 @@ ranked as (
     select
         user_id,
         updated_at,
-        {{ attributes | join(', ') }},
+        {%- for attribute in attributes %}
+        {{ attribute }},
+        {%- endfor %}
         {{ place_by_content(['user_id', 'updated_at'], attributes) }} as place_of_copy
     from users
 
