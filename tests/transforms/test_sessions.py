@@ -36,7 +36,7 @@ def test_a_session_crosses_midnight_and_counts_on_the_day_on_which_it_began(ware
     ]
 
 
-def test_a_robot_that_never_pauses_opens_at_its_first_event_and_then_on_every_second_day_and_on(warehouse):
+def test_a_robot_that_never_pauses_begins_anew_on_the_third_day_and_on_every_day_after(warehouse):
     start = datetime(2025, 11, 1, 12, 0)
     world = warehouse(events=events_at(*(start + timedelta(minutes=30 * step) for step in range(24 + 48 * 3))))
     assert sessions(world, "session_started_at", "events") == [

@@ -2,43 +2,51 @@
 
 with
 
+touches as (
+
+    select * from {{ ref('int_session_touches') }}
+
+),
+
+-- Ranking every opening would cost as much as all the rest: only those of one and the same instant are put in order.
+ties as (
+
+    select
+        visitor_id,
+        session_started_at,
+        min(event_id) as event_id
+    from touches
+    where is_opening
+    group by visitor_id, session_started_at
+    having count(*) > 1
+
+),
+
 openings as (
 
     select
-        *,
-        nullif({{ url_host('referrer_url') }}, {{ url_host('page_url') }}) as referrer_host
-    from {{ ref('int_session_openings') }}
+        touches.*,
+        {{ without_query('touches.page_url') }} as page,
+        {{ without_query('touches.referrer_url') }} as page_before
+    from touches
+    left join ties
+        on
+            touches.visitor_id = ties.visitor_id
+            and touches.session_started_at = ties.session_started_at
+    where touches.is_opening and (ties.event_id is null or touches.event_id = ties.event_id)
 
 ),
 
-campaigns as (
-
-    select * from {{ ref('int_session_campaigns') }}
-
-),
-
--- What the opening itself tells counts; only where it tells nothing does a campaign count that came later.
-told as (
+later_campaigns as (
 
     select
-        openings.visitor_id,
-        openings.session_started_at,
-        openings.page_url,
-        openings.referrer_host,
-        openings.device_type,
-        openings.country,
-        {%- set opening_tells = "coalesce(openings.utm_source, openings.utm_medium, openings.utm_campaign, openings.referrer_host) is not null" %}
-        {%- for column in ['utm_source', 'utm_medium', 'utm_campaign'] %}
-        case
-            when {{ opening_tells }} then openings.{{ column }}
-            else campaigns.{{ column }}
-        end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from openings
-    left join campaigns
-        on
-            openings.visitor_id = campaigns.visitor_id
-            and openings.session_started_at = campaigns.session_started_at
+        *,
+        row_number() over (
+            partition by visitor_id, session_started_at
+            order by event_timestamp, event_id
+        ) as place_in_session
+    from touches
+    where not is_opening
 
 ),
 
@@ -46,21 +54,28 @@ session_arrivals as (
 
     select
         -- ids
-        visitor_id,
+        openings.visitor_id,
 
         -- text
-        {{ channel('lower(utm_source)', 'lower(utm_medium)', 'referrer_host', 'page_url') }} as channel,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        referrer_host,
-        {{ url_path('page_url') }} as landing_page_path,
-        device_type,
-        country,
+        openings.page,
+        openings.page_before,
+        lower({{ dbt.split_part('openings.page', "'/'", 3) }}) as host,
+        lower({{ dbt.split_part('openings.page_before', "'/'", 3) }}) as host_before,
+        {%- for column in ['utm_source', 'utm_medium', 'utm_campaign'] %}
+        openings.{{ column }},
+        later_campaigns.{{ column }} as later_{{ column }},
+        {%- endfor %}
+        openings.device_type,
+        openings.country,
 
         -- timestamps
-        session_started_at
-    from told
+        openings.session_started_at
+    from openings
+    left join later_campaigns
+        on
+            openings.visitor_id = later_campaigns.visitor_id
+            and openings.session_started_at = later_campaigns.session_started_at
+            and later_campaigns.place_in_session = 1
 
 )
 

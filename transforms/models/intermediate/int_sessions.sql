@@ -6,9 +6,9 @@ half_hours as (
 
 ),
 
-arrivals as (
+channels as (
 
-    select * from {{ ref('int_session_arrivals') }}
+    select * from {{ ref('int_session_channels') }}
 
 ),
 
@@ -39,14 +39,14 @@ sessions as (
         added_up.visitor_id,
 
         -- text
-        arrivals.channel,
-        arrivals.utm_source,
-        arrivals.utm_medium,
-        arrivals.utm_campaign,
-        arrivals.referrer_host,
-        arrivals.landing_page_path,
-        arrivals.device_type,
-        arrivals.country,
+        channels.channel,
+        channels.utm_source,
+        channels.utm_medium,
+        channels.utm_campaign,
+        channels.referrer_host,
+        channels.landing_page_path,
+        channels.device_type,
+        channels.country,
 
         -- numbers
         cast(added_up.events as int64) as events,
@@ -62,10 +62,10 @@ sessions as (
         added_up.session_started_at,
         added_up.session_ended_at
     from added_up
-    inner join arrivals
+    inner join channels
         on
-            added_up.visitor_id = arrivals.visitor_id
-            and added_up.session_started_at = arrivals.session_started_at
+            added_up.visitor_id = channels.visitor_id
+            and added_up.session_started_at = channels.session_started_at
 
 )
 

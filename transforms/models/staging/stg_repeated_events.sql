@@ -12,13 +12,14 @@ events as (
 ),
 
 -- Grouping ten million numbers costs a fraction of ranking ten million rows. Two ids with one fingerprint only become
--- suspects here; whether they are copies is decided by the ids themselves below.
+-- suspects here; whether they are copies is decided by the ids themselves below. (Read from the source, not from
+-- `events`: a CTE that is read twice is kept in memory with all its columns.)
 suspects as (
 
     select
         event_date,
         {{ fingerprint('event_id') }} as event_fingerprint
-    from events
+    from {{ source('raw', 'events') }}
     group by event_date, event_fingerprint
     having count(*) > 1
 
