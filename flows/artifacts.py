@@ -16,6 +16,8 @@ from flows.summary import line_of, lines, top_reasons
 
 Row = dict[str, Any]
 
+CALM = {"warn": 1, "skipped": 2, "success": 3, "pass": 3}  # what is not here went wrong, and stands on top
+
 
 def write(story: Story) -> None:
     """Write the artifacts of a run. Failing to write one is a warning in the log, never a failed run."""
@@ -50,7 +52,7 @@ def markdown(story: Story) -> str:
 def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     """Key, description and rows of each table."""
     yield "receipts", "What each step took, gave and cost", [_receipt(receipt) for receipt in story.receipts]
-    nodes = sorted(story.nodes, key=lambda node: (node.status in ("success", "pass"), node.kind, node.name))
+    nodes = sorted(story.nodes, key=lambda node: (CALM.get(node.status, 0), node.kind, node.name))
     yield "dbt-nodes", "What dbt did with each model and test", [asdict(node) for node in nodes]
     checks = sorted(story.checks, key=lambda check: (check.is_passed, check.table, check.name))
     yield "contract-checks", "What the contracts asked of the batch", [asdict(check) for check in checks]

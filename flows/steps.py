@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -22,7 +23,7 @@ from flows.ledger import receipt_of
 from flows.receipts import Node, Receipt
 from flows.settings import Settings, load_settings
 from flows.story import Story, listeners
-from flows.summary import line_of
+from flows.summary import line_of, line_of_node
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -126,20 +127,14 @@ def store_receipts(story: Story) -> None:
 
 def teller(story: Story) -> Callable[[Node], None]:
     """What to call with each dbt node as it ends: it goes to the log (models and failures), progress and story."""
-    logger = get_run_logger()
+    logger, here = get_run_logger(), copy_context()  # dbt's threads know neither the run nor where its log goes
 
     def tell(node: Node) -> None:
         story.nodes.append(node)
-        has_failed = node.status not in ("success", "pass")
+        has_failed = node.status not in ("success", "pass", "skipped")
         if node.kind == "model" or has_failed:
-            rows = f", {node.rows:,} rows" if node.rows is not None else ""
-            failures = f", {node.failures:,} failing rows" if node.failures else ""
-            text = f"{node.kind} {node.name}: {node.status}, {node.seconds:.2f} s{rows}{failures}"
-            logger.log(
-                logging.WARNING if has_failed else logging.INFO,
-                "%s",
-                f"{text} {node.message}".rstrip() if has_failed else text,
-            )
+            level = logging.WARNING if has_failed else logging.INFO
+            here.copy().run(logger.log, level, "%s", line_of_node(node))
         for listener in listeners():
             listener.node_ended(node)
 

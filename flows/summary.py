@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.kpis import Kpis, amount, share
-from flows.receipts import Receipt, Validated
+from flows.receipts import Node, Receipt, Validated
 from flows.story import Story, count_of
 
 SHOWN = 5
@@ -40,6 +40,16 @@ def line_of(receipt: Receipt) -> str:
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
     return ", ".join(part for part in parts if part)
+
+
+def line_of_node(node: Node) -> str:
+    """What dbt did with one node: `model fct_orders: success, 0.21 s, 1,510 rows`."""
+    parts = [f"{node.kind} {node.name}: {node.status}", f"{node.seconds:.2f} s"]
+    if node.rows is not None:
+        parts.append(f"{node.rows:,} rows")
+    if node.failures:
+        parts.append(f"{node.failures:,} failing rows")
+    return ", ".join([*parts, *filter(None, [node.message])])
 
 
 def size(number: int | None) -> str:

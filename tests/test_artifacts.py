@@ -22,6 +22,7 @@ def story(settings: Settings) -> Story:
     story = Story("run-1", settings)
     story.nodes = [
         Node("fct_orders", "model", "success", 0.25, 68),
+        Node("dim_late", "model", "skipped", 0.0),
         Node("unique_orders", "test", "fail", 0.01, None, 2, "got 2 results"),
     ]
     story.checks = (Check("events", "users | known", "warn", False, "3 %"),)
@@ -53,6 +54,7 @@ def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) ->
     found = {key: rows for key, _, rows in artifacts.tables(story)}
     assert [(row["name"], row["status"], row["failures"]) for row in found["dbt-nodes"]] == [
         ("unique_orders", "fail", 2),
+        ("dim_late", "skipped", None),
         ("fct_orders", "success", None),
     ]
     assert found["receipts"][0]["verdict"] == "failed"

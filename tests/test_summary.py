@@ -26,7 +26,7 @@ from flows.receipts import (
 )
 from flows.settings import Settings
 from flows.story import Story, require_contracts
-from flows.summary import closing, line_of, lines, size
+from flows.summary import closing, line_of, line_of_node, lines, size
 
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 BATCH = Batch("b1", NOON, (SourceFile("/in/a.csv", "a.csv", "0" * 64, 1_900_000, "shopflow", "events"),))
@@ -148,6 +148,21 @@ def test_a_check_marked_stop_ends_the_run_and_one_marked_warn_does_not() -> None
     require_contracts((HELD, WEAK))
     with pytest.raises(ContractBroken, match=r"1 check of the contracts did not pass.*events: rows \(measured: 0\)"):
         require_contracts((WEAK, Check("events", "rows", "stop", False, "0")))
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (BUILT.nodes[0], "model fct_orders: success, 0.10 s, 68 rows"),
+        (BUILT.nodes[1], "test unique_orders: pass, 0.10 s"),
+        (
+            Node("unique_orders", "test", "fail", 0.1, None, 2, "got 2 results"),
+            "test unique_orders: fail, 0.10 s, 2 failing rows, got 2 results",
+        ),
+    ],
+)
+def test_each_node_has_one_line(node: Node, text: str) -> None:
+    assert line_of_node(node) == text
 
 
 @pytest.mark.parametrize(
