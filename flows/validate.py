@@ -54,7 +54,8 @@ def _validated(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> 
     tables = tables_of(shop, batch, opened, terms)
     duplicates = {table.name: fold_copies(shop, table) for table in tables}
     written = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}
-    refused = {table.name: write_refused(shop, table, batch, terms) for table in tables}
+    left = {table.name: table.rows_read - written[table.name].accepted - duplicates[table.name] for table in tables}
+    refused = {table.name: write_refused(shop, table, batch, terms, left[table.name]) for table in tables}
     counts = tuple(
         TableCount(
             table.name, table.rows_read, written[table.name].accepted, refused[table.name].rows, duplicates[table.name]

@@ -33,9 +33,9 @@ def judged(
         **{f"given_{field}": told.sql for field, told in fields.items()},
         **_witnesses(fields),
         **kept,
-        **{"flaw": given.flaw, "given_row": given.row or "null", "raw": given.raw},
+        "given_flaw": given.flaw,
     }
-    refused = {"flaw": "flaw", "told": _told(given, fields), "raw": "raw"}
+    refused = {"flaw": "given_flaw", "told": given.row or _told(fields), "raw": given.raw}
     return f"""
 select
   {_lines([*typed, *_named(day), *kept])},
@@ -48,7 +48,7 @@ from (
     select *,
       {_lines(_named(typed))}
     from (
-      select
+      select *,
         {_lines(_named(plain))}
       from {given.relation}
     )
@@ -70,10 +70,8 @@ def _witnesses(fields: Mapping[str, Told]) -> dict[str, str]:
     return sound | {f"shown_{field}": told.shown for field, told in fields.items() if told.shown}
 
 
-def _told(given: Given, fields: Mapping[str, Told]) -> str:
+def _told(fields: Mapping[str, Told]) -> str:
     """The row as JSON. Numbers stay numbers for the model, because it rounds them, and takes text at its word."""
-    if given.row:
-        return "given_row"
     pairs = []
     for field, told in fields.items():
         plain = f"given_{field}" if told.type in ("DOUBLE", "DECIMAL") else f"given_{field}::varchar"
@@ -83,7 +81,7 @@ def _told(given: Given, fields: Mapping[str, Told]) -> str:
 
 
 def _passes(record: type[Record], fields: Mapping[str, Told], latest: datetime) -> str:
-    laws = ["flaw is null"]
+    laws = ["given_flaw is null"]
     for column in columns(record):
         field, told = f"given_{column.name}", fields[column.name]
         fits = column.kind.fits(field, told.type)

@@ -28,10 +28,14 @@ class Row(NamedTuple):
     raw: str | None
 
 
-def write_refused(shop: Workshop, table: Table, batch: Batch, terms: Terms) -> Refusals:
-    """Explains every refused row of the table, in bounded memory, and writes them to the workshop as Parquet."""
+def write_refused(shop: Workshop, table: Table, batch: Batch, terms: Terms, left: int) -> Refusals:
+    """Explains every refused row of the table, in bounded memory, and writes them to the workshop as Parquet.
+
+    `left` is the number of rows that are neither accepted nor copies: where it is 0 nothing is looked for.
+    """
     refusals = Refusals(shop.path(f"{table.name}-refused.parquet"), table.name)
-    _explain(shop, table, batch, terms, refusals)
+    if left:
+        _explain(shop, table, batch, terms, refusals)
     if refusals.rows:
         refusals.write(shop.connection, batch.batch_id, batch.landed_at)
     return refusals

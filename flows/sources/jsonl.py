@@ -29,20 +29,20 @@ def given(file: TextFile, record: type[Record]) -> Given:
     )
     return Given(
         relation=(
-            f"(select json, from_json(json, {texts}) as told, "
-            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as extras from {lines})"
+            f"(select json, from_json(json, {texts}) as spoken, "
+            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as beside from {lines})"
         ),
         fields={column.name: told(column.name, column.kind) for column in columns(record)},
-        extras="extras",
+        extras="beside",
         row="json::varchar",
         flaw=f"case when starts_with(ltrim(json::varchar, {BLANKS}), '{{') then null else 'malformed_json' end",
-        carried={"extras": "extras"},
+        carried={"extras": "beside"},
     )
 
 
 def told(field: str, kind: Kind) -> Told:
     """A key of the object as the field of that name. Its text tells almost all; what it hides is looked up."""
-    text, type = f"told.{field}", f"json_type(json, '$.{field}')"
+    text, type = f"spoken.{field}", f"json_type(json, '$.{field}')"
     if isinstance(kind, Text):
         # A case, not an or: each json_type parses the line once more, and in an or DuckDB does that for every row.
         plain = f"{text} is null or ascii({text}) not in ({SUSPECTS})"
