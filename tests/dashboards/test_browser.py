@@ -22,7 +22,14 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="install chromium (Debian: apt-get install chromium)"),
 ]
-LOADED = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+TILES = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]')) return null;
+    const text = (tile, part) => tile.querySelector(`[data-testid=stMetric${part}]`)?.innerText.trim();
+    const found = [...document.querySelectorAll('[data-testid=stMetric]')];
+    const tiles = found.map(tile => [text(tile, 'Label'), text(tile, 'Value')]);
+    return tiles.length === 6 && tiles.flat().every(Boolean) && Object.fromEntries(tiles);
+}"""
 
 
 @contextmanager
@@ -66,6 +73,7 @@ class Watched:
 
     def __init__(self, browser: "playwright.Browser", address: str) -> None:
         self.page = browser.new_page(viewport={"width": 1366, "height": 900})
+        self.page.set_default_timeout(60_000)  # a machine busy with other tests is slow, not broken
         self.errors: list[str] = []
         self.hosts: set[str] = set()
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
@@ -76,11 +84,9 @@ class Watched:
 
     def tiles(self) -> dict[str, str]:
         """Label and value of every tile, once the page stands still."""
-        self.page.wait_for_function(LOADED)
-        self.page.locator('[data-testid="stMetricValue"]').first.wait_for()
-        labels = self.page.locator('[data-testid="stMetricLabel"]').all_inner_texts()
-        values = self.page.locator('[data-testid="stMetricValue"]').all_inner_texts()
-        return dict(zip((label.strip() for label in labels), values, strict=True))
+        shown = self.page.wait_for_function(TILES).json_value()
+        assert isinstance(shown, dict)
+        return shown
 
 
 def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(publish, home, browser) -> None:
