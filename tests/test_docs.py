@@ -13,6 +13,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from flows.cli import app
+from flows.server import Server
 from flows.settings import PROJECT, Settings
 
 PAGES = sorted(
@@ -124,15 +125,17 @@ def test_every_page_that_the_code_points_to_exists() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
 @pytest.mark.parametrize(
     "block",
     [block for page in PAGES for kind, block in blocks(page.read_text("utf-8")) if kind == "bash runnable"],
     ids=lambda block: block.splitlines()[0],
 )
-def test_blocks_marked_runnable_run(block: str, tmp_path: Path) -> None:
-    """Marked by ```` ```bash runnable ````; run in an empty folder with a home of its own."""
+def test_blocks_marked_runnable_run(block: str, tmp_path: Path, prefect_server: Server) -> None:
+    """Marked by ```` ```bash runnable ````; run in an empty folder, with a home of its own and the tests' server."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "SHOPFLOW_HOME": str(tmp_path / "home")}
+    environment["PREFECT_API_URL"] = prefect_server.api_url
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
