@@ -10,7 +10,7 @@ from typing import Any
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
-from flows.receipts import Receipt
+from flows.receipts import Check, Node, Receipt
 from flows.story import Story
 from flows.summary import line_of, lines, top_reasons
 
@@ -37,7 +37,7 @@ def _attempt(key: str, write_it: Any) -> None:
 def markdown(story: Story) -> str:
     """The summary as Markdown: the same lines as the command line's table, then the steps."""
     verdict = "failed" if story.error else "degraded" if story.warnings() else "completed"
-    parts = [f"# {story.batch_id or 'no batch'}: {verdict}"]
+    parts = [f"# Batch {story.batch_id}: {verdict}" if story.batch_id else f"# No batch: {verdict}"]
     if story.error:
         parts.append(f"> {story.error}")
     found, before = ["| | |", "|---|---|"], ""
@@ -53,13 +53,30 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     """Key, description and rows of each table."""
     yield "receipts", "What each step took, gave and cost", [_receipt(receipt) for receipt in story.receipts]
     nodes = sorted(story.nodes, key=lambda node: (CALM.get(node.status, 0), node.kind, node.name))
-    yield "dbt-nodes", "What dbt did with each model and test", [asdict(node) for node in nodes]
+    yield "dbt-nodes", "What dbt did with each model and test", [_node(node) for node in nodes]
     checks = sorted(story.checks, key=lambda check: (check.is_passed, check.table, check.name))
-    yield "contract-checks", "What the contracts asked of the batch", [asdict(check) for check in checks]
+    yield "contract-checks", "What the contracts asked of the batch", [_check(check) for check in checks]
     reasons = top_reasons(story.validated) if story.validated else []
     yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
     files = story.batch.refused_files if story.batch else ()
     yield "refused-files", "Files that could not be used", [asdict(file) for file in files]
+
+
+# The UI makes each column as wide as its widest cell: what is short comes first.
+def _node(node: Node) -> Row:
+    columns = ("status", "kind", "seconds", "rows", "failures", "name", "message")
+    return {column: getattr(node, column) for column in columns}
+
+
+def _check(check: Check) -> Row:
+    outcome = "passed" if check.is_passed else "did not pass"
+    return {
+        "outcome": outcome,
+        "level": check.level,
+        "table": check.table,
+        "measured": check.measured,
+        "name": check.name,
+    }
 
 
 def _receipt(receipt: Receipt) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 from rich.console import Console
@@ -30,6 +31,7 @@ class ConsoleProgress(Listener):
     def __init__(self, console: Console | None = None) -> None:
         self.console = console = console or Console(highlight=False, soft_wrap=True)
         self._nodes = 0
+        self._made_at, self._start_seconds = time.monotonic(), 0.0
         self.story: Story | None = None
         self._progress = Progress(
             SpinnerColumn(),
@@ -56,6 +58,7 @@ class ConsoleProgress(Listener):
 
     def began(self, story: Story) -> None:
         self.story = story
+        self._start_seconds = time.monotonic() - self._made_at
 
     def step_began(self, step: str) -> None:
         rows = self._rows() if step in ("judge", "load") else ""
@@ -76,7 +79,7 @@ class ConsoleProgress(Listener):
             return
         self.console.print()
         before = ""
-        for label, text in closing(self.story, f"{ui_url}/runs/flow-run/{self.story.run_id}"):
+        for label, text in closing(self.story, self._start_seconds, ui_url):
             self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), text))
             before = label
 

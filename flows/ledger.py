@@ -54,6 +54,8 @@ def _facts(told: object) -> dict[str, Any]:
                 "bytes": told.bytes,
                 "detail": {"version": told.version, "rows": told.rows},
             }
+        case list():
+            return {"detail": {"source": told}}
         case tuple() if told and all(isinstance(check, Check) for check in told):
             return {
                 "is_degraded": any(not check.is_passed for check in told),

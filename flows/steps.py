@@ -23,7 +23,7 @@ from flows.ledger import receipt_of
 from flows.receipts import Node, Receipt
 from flows.settings import Settings, load_settings
 from flows.story import Story, listeners
-from flows.summary import line_of, line_of_node
+from flows.summary import line_of, line_of_node, rows_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -171,4 +171,6 @@ def ending(story: Story) -> State[Any]:
         return Failed(message=str(story.error), data=story.error)
     if warnings := story.warnings():
         return Completed(name="Degraded", message="; ".join(warnings))
-    return Completed(message="nothing new: all was loaded, built and published before" if story.is_up_to_date else None)
+    if story.is_up_to_date:
+        return Completed(message="nothing new: all was loaded, built and published before")
+    return Completed(message=rows_of(story.validated) if story.validated else None)

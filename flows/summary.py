@@ -17,6 +17,8 @@ def line_of(receipt: Receipt) -> str:
         return str(receipt.detail.get("message", "failed"))
     detail, parts = receipt.detail, []
     match receipt.step:
+        case "generate":
+            parts = detail["source"]
         case "land":
             parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]
             if detail["refused_files"]:
@@ -116,19 +118,21 @@ def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:
     yield "Users", " > ".join(f"{users:,} {name}" for name, users in kpis.funnel.items())
 
 
-def closing(story: Story, ui_url: str | None) -> Iterator[tuple[str, str]]:
-    """What `shopflow run` ends with: the lines above, seconds per step, and where to look next."""
+def closing(story: Story, start_seconds: float, ui_url: str) -> Iterator[tuple[str, str]]:
+    """What `shopflow run` ends with: the lines above, seconds per step, and where to look next.
+
+    `start_seconds` is what passed before the run began: imports, and the server where it had to be started.
+    """
     yield from lines(story)
-    total = next((receipt.seconds for receipt in story.receipts if receipt.step == "run"), 0.0)
-    steps = ", ".join(f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts if receipt.step != "run")
-    yield "Seconds", f"{total:.1f}: {steps}"
+    run = sum(receipt.seconds for receipt in story.receipts if receipt.step == "run")
+    steps = [f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts if receipt.step != "run"]
+    yield "Seconds", f"{start_seconds + run:.1f}: {', '.join([f'start {start_seconds:.1f}', *steps])}"
     yield from _next_steps(story, ui_url)
 
 
-def _next_steps(story: Story, ui_url: str | None) -> Iterator[tuple[str, str]]:
+def _next_steps(story: Story, ui_url: str) -> Iterator[tuple[str, str]]:
     if story.validated and any(count.quarantined for count in story.validated.counts):
         yield "Look next", f"refused rows: {story.settings.lake / 'quarantine'}"
     if story.kpis:
         yield "Look next", "charts: make dashboard"
-    if ui_url:
-        yield "Look next", f"this run: {ui_url}"
+    yield "Look next", f"this run: {ui_url}/runs/flow-run/{story.run_id}"

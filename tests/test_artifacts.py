@@ -33,7 +33,7 @@ def story(settings: Settings) -> Story:
 
 def test_the_summary_is_markdown_with_the_error_the_findings_and_the_steps(story: Story) -> None:
     assert artifacts.markdown(story).splitlines() == [
-        "# no batch: failed",
+        "# No batch: failed",
         "",
         "> a dbt test failed",
         "",
@@ -59,7 +59,7 @@ def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) ->
     ]
     assert found["receipts"][0]["verdict"] == "failed"
     assert found["contract-checks"] == [
-        {"table": "events", "name": "users | known", "level": "warn", "is_passed": False, "measured": "3 %"}
+        {"outcome": "did not pass", "level": "warn", "table": "events", "measured": "3 %", "name": "users | known"}
     ]
     assert found["refused-rows"] == []
 

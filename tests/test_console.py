@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
+import pytest
 from rich.console import Console
 
 from flows.console import ConsoleProgress
@@ -16,6 +17,11 @@ from flows.story import Story
 
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 BATCH = Batch("b1", NOON, (SourceFile("/in/a.csv", "a.csv", "0" * 64, 10, "shopflow", "events"),))
+
+
+@pytest.fixture(autouse=True)
+def _a_clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.console.time.monotonic", lambda: 7.0)
 
 
 def shown(settings: Settings, error: Exception | None = None) -> list[str]:
@@ -40,7 +46,7 @@ def test_each_step_is_a_line_as_it_ends_and_the_findings_follow(settings: Settin
     assert shown(settings) == [
         "✓ land        1.25 s  1 file, 10 bytes",
         "",
-        "Seconds        1.2: land 1.2",
+        "Seconds        1.2: start 0.0, land 1.2",
         "Look next      this run: http://127.0.0.1:4200/runs/flow-run/run-1",
     ]
 

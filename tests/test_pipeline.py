@@ -171,11 +171,11 @@ def test_the_artifacts_of_a_run_are_in_the_ui(first: Ran, asked: Ask) -> None:
     assert set(found) == {"summary", "receipts", "dbt-nodes", "contract-checks", "refused-rows"}
     nodes = json.loads(found["dbt-nodes"])
     assert {node["name"] for node in nodes} >= {"stg_events", "int_sessions", "fct_sessions", "dim_users"}
-    assert set(nodes[0]) == {"name", "kind", "status", "seconds", "rows", "failures", "message"}
+    assert list(nodes[0]) == ["status", "kind", "seconds", "rows", "failures", "name", "message"]
     assert json.loads(found["refused-rows"]) == [
         {"reason": "events.unit_price: negative", "rows": first.story.validated.reasons["events.unit_price: negative"]}
     ]
-    assert found["summary"].startswith(f"# {first.story.batch_id}: degraded")
+    assert found["summary"].startswith(f"# Batch {first.story.batch_id}: degraded")
     assert "| **Visitors** |" in found["summary"]
 
 

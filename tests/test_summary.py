@@ -86,7 +86,7 @@ def test_each_step_has_one_line(story: Story) -> None:
 
 
 def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(story: Story) -> None:
-    assert list(closing(story, "http://127.0.0.1:4200/runs/flow-run/run-1")) == [
+    assert list(closing(story, 2.0, "http://127.0.0.1:4200")) == [
         ("Rows", "17,435 read = 17,429 accepted + 1 refused + 5 duplicates"),
         ("Refused", "1  events: cut_off_line"),
         ("Contracts", "warn: events: users are known 3.00 %"),
@@ -98,7 +98,7 @@ def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(
         ("Revenue", "59,442.63 net, 59,442.63 gross (the source tells no currency)"),
         ("Top categories", "50,000.12  electronics"),
         ("Users", "4,504 view > 111 cart > 62 purchase"),
-        ("Seconds", "1.5: land 0.2, validate 0.2, judge 0.2, load 0.2, transform 0.2, publish 0.2"),
+        ("Seconds", "3.5: start 2.0, land 0.2, validate 0.2, judge 0.2, load 0.2, transform 0.2, publish 0.2"),
         ("Look next", f"refused rows: {story.settings.lake / 'quarantine'}"),
         ("Look next", "charts: make dashboard"),
         ("Look next", "this run: http://127.0.0.1:4200/runs/flow-run/run-1"),
@@ -134,7 +134,10 @@ def test_a_failed_step_says_its_error_and_keeps_its_receipt(settings: Settings) 
     receipt = receipt_of(story, "validate", NOON, 0.1, None, TooManyRefused("12 % of the rows were refused"))
     assert (receipt.verdict, receipt.detail["error"]) == ("failed", "TooManyRefused")
     assert line_of(receipt) == "12 % of the rows were refused"
-    assert list(closing(story, None)) == [("Seconds", "0.0: ")]
+    assert list(closing(story, 2.0, "http://ui")) == [
+        ("Seconds", "2.0: start 2.0"),
+        ("Look next", "this run: http://ui/runs/flow-run/run-1"),
+    ]
 
 
 def test_warnings_are_what_makes_a_run_degraded(story: Story) -> None:
@@ -174,5 +177,5 @@ def test_sizes_are_told_in_a_unit_that_a_person_reads(number: int | None, text: 
 
 def test_the_quarantine_is_named_only_where_it_holds_something(story: Story) -> None:
     story.take(replace(VALIDATED, counts=(TableCount("events", 1, 1, 0, 0),)))
-    assert not any("quarantine" in text for _, text in closing(story, None))
+    assert not any("quarantine" in text for _, text in closing(story, 2.0, "http://ui"))
     assert Path(story.settings.lake).name == "lake"

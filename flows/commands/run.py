@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 def run_pipeline(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
     """Run the pipeline against the local Prefect server, or the user's own. Raises the error that ended the run."""
-    settings = load_settings()
+    progress, settings = ConsoleProgress(), load_settings()
     found = server.start(settings)
     gc.set_threshold(50_000, 10, 10)  # imports make no garbage to speak of; looking for it is a fifth of their time
     os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
-    with ConsoleProgress() as progress, listening(progress):
+    with progress, listening(progress):
         progress.say("starting the Prefect server" if found.was_started else "starting")
         run = _import_pipeline(settings)
         server.wait(found)

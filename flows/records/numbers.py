@@ -90,11 +90,12 @@ class Money(Kind):
 
 def _rounded(number: float | Decimal) -> str:
     """The number to 4 decimals, as DuckDB's cast of a DOUBLE (which rounds the product with 10,000) or DECIMAL does."""
-    if isinstance(number, float):
+    if isinstance(number, float) and abs(number) < _MOST:
         scaled = abs(number) * 10_000
         below = math.floor(scaled)
         amount = Decimal(below + (scaled - below >= 0.5)) / 10_000
         number = amount.copy_sign(Decimal(number))
+    number = Decimal(number)
     return as_text(number.quantize(_CENT, ROUND_HALF_UP) if abs(number) < _MOST else number)
 
 
