@@ -90,21 +90,25 @@ def test_the_day_is_the_shops_day_also_where_its_midnight_lies_within_a_half_hou
     assert world.rows("int_visitor_days", "event_date", "events") == [(date(2025, 11, 1), 1), (date(2025, 11, 2), 1)]
 
 
-def test_what_is_done_with_a_product_is_counted_by_day_and_session(warehouse):
-    at = "2025-11-01 23:50:00"
+def test_what_is_done_with_a_product_belongs_to_the_session_and_counts_on_the_day(warehouse):
+    before, after = "2025-11-01 23:50:00", "2025-11-02 00:05:00"
     world = warehouse(
         events=[
-            {"event_timestamp": at, "event_type": "product_view", "product_id": "kettle"},
-            {"event_timestamp": at, "event_type": "add_to_cart", "product_id": "kettle"},
-            {"event_timestamp": "2025-11-02 00:05:00", "event_type": "purchase", "product_id": "kettle", "quantity": 3},
-            {"event_timestamp": "2025-11-02 00:05:00", "event_type": "purchase", "product_id": "kettle", "quantity": 1},
+            {"event_timestamp": before, "event_type": "product_view", "product_id": "kettle"},
+            {"event_timestamp": before, "event_type": "add_to_cart", "product_id": "kettle"},
+            {"event_timestamp": after, "event_type": "purchase", "product_id": "kettle", "quantity": 3},
+            {"event_timestamp": after, "event_type": "purchase", "product_id": "kettle", "quantity": 1},
             {"event_timestamp": "2025-11-02 00:06:00"},
         ]
     )
-    start = datetime(2025, 11, 1, 23, 50)
-    assert world.rows("int_product_interactions") == [
-        (date(2025, 11, 1), "a:ann", start, "kettle", 1, 1, 0, 0),
-        (date(2025, 11, 2), "a:ann", start, "kettle", 0, 0, 2, 4),
+    assert {row[0] for row in world.rows("int_product_events", "session_started_at")} == {datetime(2025, 11, 1, 23, 50)}
+    assert world.rows("int_product_interactions", "event_date", "product_views", "cart_adds", "purchases", "units") == [
+        (date(2025, 11, 1), 1, 1, 0, 0),
+        (date(2025, 11, 2), 0, 0, 2, 4),
+    ]
+    assert world.rows("fct_funnel", "session_date", "category", "sessions", "purchase_sessions") == [
+        (date(2025, 11, 1), "(all)", 1, 1),
+        (date(2025, 11, 1), "(none)", 1, 1),
     ]
 
 

@@ -6,9 +6,9 @@ sessions as (
 
 ),
 
-interactions as (
+product_events as (
 
-    select * from {{ ref('int_product_interactions') }}
+    select * from {{ ref('int_product_events') }}
 
 ),
 
@@ -36,15 +36,15 @@ whole_sessions as (
 categories_of_sessions as (
 
     select
-        interactions.visitor_id,
-        interactions.session_started_at,
+        product_events.visitor_id,
+        product_events.session_started_at,
         products.first_category as category,
-        sum(interactions.product_views) as product_views,
-        sum(interactions.cart_adds) as cart_adds,
-        sum(interactions.purchases) as purchases
-    from interactions
-    inner join products on interactions.product_id = products.product_id
-    group by interactions.visitor_id, interactions.session_started_at, products.first_category
+        count(case when product_events.event_type = 'product_view' then 1 end) as product_views,
+        count(case when product_events.event_type = 'add_to_cart' then 1 end) as cart_adds,
+        count(case when product_events.event_type = 'purchase' then 1 end) as purchases
+    from product_events
+    inner join products on product_events.product_id = products.product_id
+    group by product_events.visitor_id, product_events.session_started_at, products.first_category
 
 ),
 

@@ -1,0 +1,43 @@
+{{ config(materialized='view') }}
+
+with
+
+events as (
+
+    select
+        *,
+        {{ half_hour_of('event_timestamp') }} as half_hour
+    from {{ ref('stg_events') }}
+
+),
+
+half_hours as (
+
+    select * from {{ ref('int_visitor_half_hours') }}
+
+),
+
+product_events as (
+
+    select
+        -- ids
+        events.visitor_id,
+        events.product_id,
+
+        -- text
+        events.event_type,
+
+        -- dates and timestamps
+        events.event_date,
+        half_hours.session_started_at
+    from events
+    inner join half_hours
+        on
+            events.visitor_id = half_hours.visitor_id
+            and events.event_date = half_hours.event_date
+            and events.half_hour = half_hours.half_hour
+    where events.product_id is not null
+
+)
+
+select * from product_events
