@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from flows.errors import StorageError
 from flows.receipts import Validated
 
 _VALIDATED = TypeAdapter(Validated)
 
 
 def read_manifest(path: Path) -> Validated | None:
-    """What the manifest says, None where there is none."""
+    """What the manifest says, None where there is none. Raises StorageError where it is something else."""
     try:
         return _VALIDATED.validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
+    except ValidationError as error:
+        raise StorageError(
+            f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
+        ) from error
 
 
 def write_manifest(path: Path, validated: Validated, draft: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flows.errors import StorageError
 from flows.settings import load_settings
 
 Good = Callable[..., list[dict[str, str]]]
@@ -92,6 +93,17 @@ def test_a_home_that_may_not_be_written(shop: Any, good: Good, open_folder: Path
     home.mkdir(mode=0o555)
     with as_nobody():
         assert str(home) in shop.fails(path, settings=load_settings(home=home))
+
+
+@pytest.mark.parametrize("content", ["", "{}", "{cut off", "[]"])
+def test_a_manifest_that_is_none_is_said_and_can_be_taken_away(shop: Any, good: Good, content: str) -> None:
+    shop.drop_rows("a.csv", good(3))
+    manifest = shop.lake.manifest(shop.take(rows=3).batch.batch_id)
+    manifest.write_text(content)
+    with pytest.raises(StorageError, match=f"{manifest} is no manifest of this version of shopflow: take it away"):
+        shop.take(rows=3)
+    manifest.unlink()
+    assert len(shop.take(rows=3).ids) == 3
 
 
 @pytest.mark.parametrize("what", ["a file", "below a file", "a dangling link"])
