@@ -42,7 +42,7 @@ def _unknown(shop: Workshop, table: Table, group: Group, opened: Opened) -> set[
     elif source.is_csv:
         headers = {place: list(opened.staged[place].text.columns) for place in group.positions}
     else:
-        keys = f"select distinct unnest(json_keys(extras)), file from {group.view} where extras is not null"
+        keys = f"select distinct unnest(json_keys(extra_keys)), file from {group.view} where extra_keys is not null"
         return set(shop.connection.execute(keys).fetchall())
     return {(name, place) for place, names in headers.items() for name in names if name not in known}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,11 +50,12 @@ def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged
     target = shop.path(f"{file.table}-{number:06}.parquet")
     try:
         text = look_at(Path(file.path), source.is_csv)
-        if not (text.has_bom and not source.is_csv):
+        rows = None
+        with suppress(Unreadable):
             rows = _convert(shop, file, text, terms, target)
-            lines = count_lines(text.path)
-            if rows is not None and lines is not None and rows == lines - source.is_csv:
-                return Staged(file, text, target, rows)
+        lines = count_lines(text.path)
+        if rows is not None and lines is not None and rows == lines - source.is_csv:
+            return Staged(file, text, target, rows)
         clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
     except (EOFError, zlib.error, OSError) as error:
         raise _unreadable(error, shop) from error
@@ -64,19 +66,18 @@ def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged
     return Staged(file, text, target, good, flawed)
 
 
-def _convert(shop: Workshop, file: SourceFile, text: TextFile, terms: Terms, target: Path) -> int | None:
-    """Rows written, None where DuckDB cannot read the file."""
+def _convert(shop: Workshop, file: SourceFile, text: TextFile, terms: Terms, target: Path) -> int:
+    """Rows written. Raises Unreadable where DuckDB cannot read the file, or finds a line in it that is no row."""
     given = FORMATS[file.format].given
     assert given is not None, file.format
-    record = RECORDS[file.table]
-    query = judged(given(text, record), record, terms.latest, terms.zone)
+    if text.has_bom and not text.is_csv:
+        raise Unreadable("begins with a byte order mark, which DuckDB takes for a part of the first object")
+    query = judged(given(text, RECORDS[file.table]), RECORDS[file.table], terms.latest, terms.zone)
     shop.connection.execute("set preserve_insertion_order = true")
     try:
         return shop.count(f"copy ({query}) to {quoted(str(target))} (format parquet, compression snappy)")
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
-        if full := storage_error(error, shop.folder):
-            raise full from error
-        return None
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise storage_error(error, shop.folder) or Unreadable(str(error).splitlines()[0]) from error
     finally:
         shop.connection.execute("set preserve_insertion_order = false")
 

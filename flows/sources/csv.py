@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.records import Record, columns
 from flows.sources.files import as_pattern
-from flows.sources.given import Given, Told, object_of
+from flows.sources.given import Given, Told, with_extras
 from flows.sources.sql import quoted
 from flows.sources.textfile import LINE, TextFile
 
@@ -14,7 +14,9 @@ def given(file: TextFile, record: type[Record]) -> Given:
     positions = positions_of(file.columns)
     known = {column.name: Told(positions[column.name]) for column in columns(record) if column.name in positions}
     unknown = {column: position for column, position in positions.items() if column not in known}
-    return Given(relation(file), known, extras=object_of(unknown) if unknown else "")
+    if unknown:
+        return Given(with_extras(relation(file), unknown), known, extras="extras")
+    return Given(relation(file), known)
 
 
 def positions_of(names: tuple[str, ...]) -> dict[str, str]:

@@ -29,10 +29,10 @@ class Told:
 class Given:
     """Rows of some files: `relation` is what stands after FROM, all else are expressions over it.
 
-    `fields` are the record's fields as the source tells them; `extras` is a JSON object of what no field knows, NULL
-    where there is none. `row` is the row as JSON, as it was ("" = made of the fields), `raw` its text for the
-    quarantine (NULL where that is read from the file), `flaw` the reason why the whole line is no row. `carried` are
-    further columns, kept for what is derived from accepted rows.
+    `fields` are the record's fields as the source tells them. `extras` is the name of a column with a JSON object of
+    what no field knows, NULL where there is none. `row` is the row as JSON, as it was ("" = made of the fields), `raw`
+    its text for the quarantine (NULL where that is read from the file), `flaw` the reason why the whole line is no row.
+    `carried` are further columns, kept for what is derived from accepted rows.
     """
 
     relation: str
@@ -52,13 +52,19 @@ def folded(given: Given, record: type[Record]) -> Given:
     own, extras = given.fields.get(home, Told()), given.extras
     both = (
         f"case when {extras} is null then {own.sql} when {own.sql} is null then {extras} "
-        f"when {Properties().fits(own.sql)} then json_merge_patch({own.sql}, {extras})::varchar else {own.sql} end"
+        f"when {Properties().fits(own.sql)} then json_merge_patch(try_cast({own.sql} as json), {extras})::varchar "
+        f"else {own.sql} end"  # try_cast, because DuckDB may cast before it looks at the conditions
     )
     # Of two keys of the same name the first is read, here and by the model.
     first = quoted('{"' + home + '":')
     longer = f"{first} || to_json({both}) || ',' || ltrim({given.row})[2:]"
     row = f"case when {extras} is null then {given.row} else {longer} end"
     return replace(given, fields={**given.fields, home: replace(own, sql=f"({both})")}, row=row if given.row else "")
+
+
+def with_extras(relation: str, unknown: Mapping[str, str]) -> str:
+    """The relation with the column `extras`: a JSON object of these columns."""
+    return f"(select *, {object_of(unknown)} as extras from {relation})"
 
 
 def object_of(values: Mapping[str, str]) -> str:

@@ -30,13 +30,13 @@ def given(file: TextFile, record: type[Record]) -> Given:
     return Given(
         relation=(
             f"(select json, from_json(json, {texts}) as spoken, "
-            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as beside from {lines})"
+            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as extras from {lines})"
         ),
         fields={column.name: told(column.name, column.kind) for column in columns(record)},
-        extras="beside",
+        extras="extras",
         row="json::varchar",
         flaw=f"case when starts_with(ltrim(json::varchar, {BLANKS}), '{{') then null else 'malformed_json' end",
-        carried={"extras": "beside"},
+        carried={"extra_keys": "extras"},
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flows.records import Record, columns
 from flows.records.kinds import Kind, Properties, Text
 from flows.sources.files import as_pattern
-from flows.sources.given import Given, Told, object_of
+from flows.sources.given import Given, Told, object_of, with_extras
 from flows.sources.sql import listed, name
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
@@ -30,11 +30,12 @@ def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[
     unknown = {column: position for column, position in positions.items() if column not in known}
     renamed = ", ".join(f"{name(column)} as c{position}" for position, (column, _) in enumerate(schema))
     files = f"read_parquet({listed(as_pattern(path) for path in paths)}, hive_partitioning = false)"
+    relation = f"(select {renamed}, file_index, file_row_number from {files})"
     text = object_of({column: f"{position}::varchar" for column, position in positions.items()})
     return Given(
-        relation=f"(select {renamed}, file_index, file_row_number from {files})",
+        relation=with_extras(relation, unknown) if unknown else relation,
         fields=known,
-        extras=object_of(unknown) if unknown else "",
+        extras="extras" if unknown else "",
         raw=text,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.records import Product, Record, columns
 from flows.sources.csv import positions_of, relation
-from flows.sources.given import Given, Told, object_of
+from flows.sources.given import Given, Told, with_extras
 from flows.sources.textfile import TextFile
 
 COLUMNS = (
@@ -32,15 +32,15 @@ def given(file: TextFile, record: type[Record]) -> Given:
     """The rows of one file as events. Columns beyond the nine are folded into `properties`."""
     at = positions_of(file.columns)
     unknown = {column: position for column, position in at.items() if column not in COLUMNS}
-    extras = object_of(unknown) if unknown else ""
-    content = [f"coalesce({at[column]}, '')" for column in COLUMNS] + ([f"coalesce({extras}, '')"] if extras else [])
+    content = [at[column] for column in COLUMNS] + (["extras"] if unknown else [])
+    row = ", ".join(f"coalesce({column}, '')" for column in content)
     types = " ".join(f"when '{theirs}' then '{ours}'" for theirs, ours in TYPES.items())
     units = ", ".join(f"'{type}'" for type in UNITS)
     kinds = {column.name: column.kind for column in columns(Product)}
     return Given(
-        relation=relation(file),
+        relation=with_extras(relation(file), unknown) if unknown else relation(file),
         fields={
-            "event_id": Told(f"md5(concat_ws(chr(31), {', '.join(content)}))"),
+            "event_id": Told(f"md5(concat_ws(chr(31), {row}))"),
             "event_type": Told(f"case {at['event_type']} {types} else {at['event_type']} end"),
             "event_timestamp": Told(at["event_time"]),
             "user_id": Told(at["user_id"]),
@@ -49,7 +49,7 @@ def given(file: TextFile, record: type[Record]) -> Given:
             "quantity": Told(f"case when {at['event_type']} in ({units}) then '1' end"),
             "unit_price": Told(at["price"]),
         },
-        extras=extras,
+        extras="extras" if unknown else "",
         carried={
             "category": kinds["category"].sql(at["category_code"]),
             "brand": kinds["brand"].sql(at["brand"]),
