@@ -16,6 +16,9 @@ Country = Code("a country code of ISO 3166, two capital letters", pattern="[A-Z]
 Device = Code("a device", choices=("desktop", "mobile", "tablet", "tv", "bot", "other"))
 TypeOfEvent = Code("an event type", choices=tuple(EVENT_TYPES))
 
+# Sums of amounts are DECIMAL(18,4), 14 digits before the point: a single line must leave room for many others.
+LARGEST_LINE = 1_000_000_000
+
 
 def _needs(field: str) -> Rule:
     types = [event_type.name for event_type in EVENT_TYPES.values() if field in event_type.needs]
@@ -93,6 +96,13 @@ class Event(Record):
         _needs("product_id"),
         _needs("quantity"),
         _needs("unit_price"),
+        Rule(
+            "out_of_range",
+            "unit_price",
+            f"times quantity is more than {LARGEST_LINE:,}, which no sum over many lines has room for",
+            lambda row, latest: (row["unit_price"] or 0) * (row["quantity"] or 1) <= LARGEST_LINE,
+            f"unit_price is null or unit_price * coalesce(quantity, 1) <= {LARGEST_LINE}",
+        ),
         Rule(
             "above_price",
             "discount_amount",

@@ -59,8 +59,8 @@ session_arrivals as (
         -- text
         openings.page,
         openings.page_before,
-        lower({{ dbt.split_part('openings.page', "'/'", 3) }}) as host,
-        lower({{ dbt.split_part('openings.page_before', "'/'", 3) }}) as host_before,
+        lower({{ dbt.split_part('openings.page', "'/'", 3) }}) as page_host,
+        lower({{ dbt.split_part('openings.page_before', "'/'", 3) }}) as earlier_host,
         {%- for column in ['utm_source', 'utm_medium', 'utm_campaign'] %}
         openings.{{ column }},
         later_campaigns.{{ column }} as later_{{ column }},

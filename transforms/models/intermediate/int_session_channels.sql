@@ -12,8 +12,8 @@ hosts as (
 
     select
         *,
-        case when host like 'www.%' then substr(host, 5) else nullif(host, '') end as own_host,
-        case when host_before like 'www.%' then substr(host_before, 5) else nullif(host_before, '') end as site_before
+        case when page_host like 'www.%' then substr(page_host, 5) else nullif(page_host, '') end as own_host,
+        case when earlier_host like 'www.%' then substr(earlier_host, 5) else nullif(earlier_host, '') end as other_host
     from arrivals
 
 ),
@@ -22,7 +22,7 @@ referrers as (
 
     select
         *,
-        nullif(site_before, own_host) as referrer_host
+        nullif(other_host, own_host) as referrer_host
     from hosts
 
 ),
@@ -34,16 +34,16 @@ told as (
         visitor_id,
         session_started_at,
         page,
-        host,
+        page_host,
         referrer_host,
-        device_type,
-        country,
         {%- for column in ['utm_source', 'utm_medium', 'utm_campaign'] %}
         case
             when coalesce(utm_source, utm_medium, utm_campaign, referrer_host) is null then later_{{ column }}
             else {{ column }}
-        end as {{ column }}{{ ',' if not loop.last }}
+        end as {{ column }},
         {%- endfor %}
+        device_type,
+        country
     from referrers
 
 ),
@@ -64,7 +64,10 @@ session_channels as (
             when page like '%://%'
                 then
                     coalesce(
-                        nullif(substr(page, length({{ dbt.split_part('page', "'/'", 1) }}) + length(host) + 3), ''), '/'
+                        nullif(
+                            substr(page, length({{ dbt.split_part('page', "'/'", 1) }}) + length(page_host) + 3), ''
+                        ),
+                        '/'
                     )
             else page
         end as landing_page_path,

@@ -6,7 +6,7 @@ events as (
 
 ),
 
--- A pause of more than 30 minutes never lies within a half hour, so a session can only open with the first event of one.
+-- A pause of more than 30 minutes never lies within a half hour, so a session can only open with its first event.
 -- The order of events is worked out between half hours, of which there are several times fewer than events.
 half_hours as (
 

@@ -63,8 +63,8 @@ leading_up as (
     inner join sessions as visits
         on
             sessions.visitor_id = visits.visitor_id
-            and visits.session_started_at <= sessions.session_started_at
-            and visits.session_started_at >= sessions.session_started_at - interval 30 day
+            and sessions.session_started_at >= visits.session_started_at
+            and sessions.session_started_at - interval 30 day <= visits.session_started_at
     group by first_purchases.session_id
 
 ),

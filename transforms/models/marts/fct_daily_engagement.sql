@@ -33,7 +33,8 @@ bounds as (
 
 calendar as (
 
-    select calendar_date
+    -- each engine names the relation of these days differently
+    select calendar_date  -- noqa: RF02
     from bounds
     cross join {{ each_day('bounds.first_date', 'bounds.last_date') }}
 

