@@ -46,6 +46,7 @@ def relation(file: TextFile) -> str:
         "nullstr": "''",
         "strict_mode": "true",
         "null_padding": "false",
+        "hive_partitioning": "false",  # a folder named `event_type=refund` says nothing of the rows
         "max_line_size": str(longest),
         "buffer_size": str(max(16 * LINE, 2 * longest)),
         "compression": "'gzip'" if file.is_gzip else "'none'",
