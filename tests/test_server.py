@@ -107,6 +107,12 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -
         server.start(load_settings(home=tmp_path / "home"))
 
 
+def test_a_folder_that_prefect_would_get_wrong_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match="question mark"):
+        server.start(load_settings(home=tmp_path / "what?"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_server_that_ends_while_it_starts_points_to_its_log(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ServerError, match=r"ended while it started: see .*server\.log"):

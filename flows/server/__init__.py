@@ -57,6 +57,8 @@ def start(settings: Settings) -> Server:
     if url := os.environ.get("PREFECT_API_URL"):
         return Server(url)
     folder = settings.prefect_home.resolve()
+    if "?" in str(folder):  # Prefect would take the rest for options, and write its database somewhere else
+        raise ServerError(f"Prefect cannot keep its files below a folder with a question mark in its name: {folder}")
     with _turn(folder):
         return _living(folder) or _spawn(folder, settings.server_port)
 
