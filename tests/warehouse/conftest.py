@@ -1,7 +1,5 @@
 """Small batches as validate leaves them: Parquet in the lake and the receipt of it."""
 
-
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any

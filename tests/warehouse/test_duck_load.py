@@ -1,7 +1,5 @@
 """Batches get into raw once and only once, whole or not at all."""
 
-
-
 import dataclasses
 from datetime import UTC, date, datetime
 from decimal import Decimal
