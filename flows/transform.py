@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from flows.builds import Listener, command, environment, explain, parsed
+from flows.builds import Listener, command, explain, parsed
 from flows.errors import BuildFailed
 from flows.receipts import Built, Node
 from flows.settings import Settings
@@ -42,8 +42,7 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        with environment(settings):
-            outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, full_refresh=full_refresh))
+        outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, full_refresh=full_refresh))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from flows.builds.command import command, environment
+from flows.builds.command import command
 from flows.errors import BuildFailed
 from flows.settings import Settings
 
@@ -24,8 +24,7 @@ def parsed(settings: Settings) -> Any:
         if tuple(arguments) not in _parsed:
             from dbt.cli.main import dbtRunner
 
-            with environment(settings):
-                outcome = dbtRunner().invoke(arguments)
+            outcome = dbtRunner().invoke(arguments)
             if not outcome.success:
                 raise BuildFailed(f"the dbt project cannot be read: {' '.join(str(outcome.exception).split())}")
             _parsed[tuple(arguments)] = outcome.result
