@@ -18,6 +18,7 @@ added_up as (
         visitor_id,
         session_started_at,
         min(event_date) as session_date,
+        max(event_date) as last_event_date,
         max(last_event_at) as session_ended_at,
         sum(events) as events,
         sum(page_views) as page_views,
@@ -59,6 +60,7 @@ sessions as (
 
         -- dates and timestamps
         added_up.session_date,
+        added_up.last_event_date,
         added_up.session_started_at,
         added_up.session_ended_at
     from added_up
