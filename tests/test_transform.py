@@ -1,0 +1,184 @@
+"""The real project through dbt itself: built, tested, told node by node, and the file given back."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.builds import Listener, command, explain, parsed
+from flows.builds.command import TRANSFORMS, variables
+from flows.errors import BuildFailed
+from flows.receipts import Built, Node
+from flows.settings import Settings, load_settings
+from flows.transform import transform, warm
+from flows.warehouse import open_warehouse
+
+pytestmark = pytest.mark.xdist_group("transform")  # one built shop for all of these tests
+
+EVENTS = """
+    insert into raw.events by name
+    select
+        * exclude (told_at), cast(told_at as timestamp) as event_timestamp, cast(told_at as date) as event_date,
+        'b1' as batch_id, 'events.csv' as source_file
+    from (
+        values
+            ('e1', 'product_view', 'ann', 'pot', null, null, null, '2025-11-01 23:50:00'),
+            ('e2', 'add_to_cart', 'ann', 'pot', 2, 10, 'EUR', '2025-11-01 23:55:00'),
+            ('e3', 'purchase', 'ann', 'pot', 2, 10, 'EUR', '2025-11-02 00:05:00'),
+            ('e3', 'purchase', 'ann', 'pot', 2, 10, 'EUR', '2025-11-02 00:05:00'),
+            ('e4', 'page_view', 'bob', null, null, null, null, '2025-11-02 10:00:00')
+    ) as t (event_id, event_type, anonymous_id, product_id, quantity, unit_price, currency, told_at)
+"""
+
+
+def shop(home: Path) -> Settings:
+    """Settings of a home whose warehouse holds a few events, and nothing else but empty tables."""
+    settings = load_settings(home=home)
+    with open_warehouse(settings):
+        pass
+    with duckdb.connect(settings.warehouse_path) as connection:
+        connection.execute(EVENTS)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Built, list[Node]]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SHOPFLOW_")]:
+            patch.delenv(name)
+        settings, told = shop(tmp_path_factory.mktemp("shop") / "a home; with 'signs' é"), []
+        return settings, transform(settings, on_node=told.append), told
+
+
+def answer(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(settings.warehouse_path) as connection:  # fails while anybody holds the file
+        return connection.execute(sql).fetchall()
+
+
+def test_the_marts_are_built_and_the_file_is_free_again(built):
+    settings, _, _ = built
+    assert answer(
+        settings, "select visitor_id, session_date::text, events, is_converted from marts.fct_sessions order by all"
+    ) == [("a:ann", "2025-11-01", 3, True), ("a:bob", "2025-11-02", 1, False)]
+    assert answer(settings, "select sum(net_amount)::text from marts.fct_revenue") == [("20.0000",)]
+
+
+def test_every_node_is_told_as_it_ends_with_its_rows_and_failures(built):
+    _, outcome, told = built
+    assert list(outcome.nodes) == told
+    assert {node.status for node in told} == {"success", "pass"}
+    by_name = {node.name: node for node in told}
+    assert by_name["fct_daily_engagement"].rows == 2
+    assert by_name["stg_repeated_events"].rows == 1
+    assert by_name["stg_events"].rows is None, "a view has no rows of its own"
+    assert (by_name["a_funnel_never_widens"].kind, by_name["a_funnel_never_widens"].failures) == ("test", 0)
+    assert "unit_test" not in {node.kind for node in told}
+
+
+def test_every_mart_is_there_and_every_artifact_lies_below_the_home(built):
+    settings, _, _ = built
+    files = {path.stem for path in (TRANSFORMS / "models" / "marts").glob("*.sql")}
+    found = answer(settings, "select table_name from information_schema.tables where table_schema = 'marts'")
+    assert {name for (name,) in found} == files
+    assert (settings.dbt_target_path / "compiled").is_dir()
+    assert not (TRANSFORMS / "target").exists()
+
+
+def test_a_second_build_replaces_everything_and_changes_nothing(built):
+    settings, _, _ = built
+    before = answer(settings, "from marts.fct_sessions order by all")
+    transform(settings, full_refresh=True)
+    assert answer(settings, "from marts.fct_sessions order by all") == before
+
+
+def test_a_failing_model_is_one_sentence_with_its_sql_and_the_others_are_told(tmp_path):
+    settings = shop(tmp_path / "home")
+    with duckdb.connect(settings.warehouse_path) as connection:
+        connection.execute("alter table raw.products rename column brand to make")
+    with pytest.raises(BuildFailed, match=r"^model stg_products: .*brand.* nodes failed, \d+ skipped") as raised:
+        transform(settings)
+    sql_at = Path(str(raised.value).partition("its SQL is in ")[2].rstrip(")"))
+    assert "brand" in sql_at.read_text()
+    assert {node.status for node in raised.value.nodes} == {"success", "pass", "error", "skipped"}
+    assert answer(settings, "select count(*) from raw.events") == [(5,)]
+
+
+def test_a_day_that_is_not_the_events_own_breaks_an_identity_and_so_the_build(tmp_path):
+    settings = shop(tmp_path / "home")
+    with duckdb.connect(settings.warehouse_path) as connection:
+        connection.execute("update raw.events set event_date = date '2025-10-01' where event_id = 'e3'")
+    with pytest.raises(BuildFailed, match=r"^test no_session_outlives_the_day_after_its_start: Got 1 result"):
+        transform(settings)
+
+
+def test_the_project_is_parsed_once_whoever_asks_first(built):
+    settings, _, _ = built
+    before = parsed(settings)
+    warm(settings)
+    assert parsed(settings.model_copy(update={"threads": 7})) is before
+
+
+def test_the_command_says_where_everything_lies_and_asks_for_no_unit_test():
+    settings = load_settings(home=Path("/shop"), threads=3, memory_limit="2GB")
+    arguments = command("build", settings)
+    assert arguments[arguments.index("build") + 1 :][-2:] == ["--exclude-resource-type", "unit_test"]
+    assert arguments[arguments.index("--target-path") + 1] == "/shop/dbt"
+    assert "--full-refresh" in command("build", settings, full_refresh=True)
+    assert "--exclude-resource-type" not in command("parse", settings)
+    assert variables(settings) == {"home": "/shop", "threads": "3", "memory_limit": "1600MB"}
+
+
+def finished(**result: Any) -> Any:
+    info = SimpleNamespace(node_name="fct_orders", resource_type="model", materialized="table", node_relation=None)
+    result = {"status": "error", "execution_time": 0.5, "message": "no such\n  table", "num_failures": None} | result
+    data = SimpleNamespace(node_info=info, run_result=SimpleNamespace(**result))
+    return SimpleNamespace(info=SimpleNamespace(name="NodeFinished"), data=data)
+
+
+def test_a_listener_that_fails_does_not_fail_the_build():
+    def refuse(node: Node) -> None:
+        raise RuntimeError(node.name)
+
+    listener = Listener(refuse, lambda relation: None)
+    listener(finished())
+    listener(SimpleNamespace(info=SimpleNamespace(name="NodeStart")))
+    assert listener.nodes == [Node("fct_orders", "model", "error", 0.5, message="no such table")]
+
+
+def test_a_failure_without_a_failed_node_is_told_in_dbts_words():
+    outcome = SimpleNamespace(result=None, exception=ValueError("two\n  lines"))
+    assert explain(outcome, []) == "dbt could not build: two lines"
+
+
+def test_an_interrupt_is_no_failed_build(built, monkeypatch):
+    from dbt.cli.main import dbtRunner
+
+    settings, _, _ = built
+    stopped = SimpleNamespace(success=False, exception=KeyboardInterrupt(), result=None)
+    monkeypatch.setattr(dbtRunner, "invoke", lambda self, arguments: stopped)
+    with pytest.raises(KeyboardInterrupt):
+        transform(settings)
+
+
+@pytest.mark.slow
+def test_dbt_by_hand_sees_the_same_warehouse_and_every_unit_test_passes(built):
+    settings, _, _ = built
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOPFLOW_")}
+    finished = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("dbt"), "build"),
+            *("--target-path", settings.home / "by_hand", "--log-path", settings.home / "by_hand" / "logs"),
+        ],
+        cwd=TRANSFORMS,
+        env=environment | {"SHOPFLOW_HOME": str(settings.home), "SHOPFLOW_MEMORY_LIMIT": "500MB"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert "unit_test" in finished.stdout
