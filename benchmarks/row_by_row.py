@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 from pydantic import ValidationError
 
-from flows.records import RECORDS
+from flows.records import RECORDS, columns
 
 
 def load(folder: Path, warehouse: Path) -> int:
@@ -38,8 +38,11 @@ def load(folder: Path, warehouse: Path) -> int:
         if record.instant == "event_timestamp":
             passed["event_date"] = pd.to_datetime(passed["event_timestamp"], utc=True).dt.date
         passed["batch_id"], passed["source_file"] = "row_by_row", table
+        amounts = [column.name for column in columns(record) if column.kind.duckdb.startswith("DECIMAL")]
+        passed[amounts] = passed[amounts].astype("string")
         connection.register("passed", passed)
-        connection.execute(f"create table raw.{table} as select * from passed")
+        typed = ", ".join(f"cast({column.name} as {column.kind.duckdb}) as {column.name}" for column in columns(record))
+        connection.execute(f"create table raw.{table} as select * replace ({typed}) from passed")
     connection.close()
     return rows_read
 
