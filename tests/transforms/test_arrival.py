@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-MINUTES = ["00", "15", "30", "59"]
+MINUTES = ["00:00", "15:00", "30:00", "59:59"]
 MARTS = [
     *("fct_sessions", "fct_funnel", "fct_conversions", "fct_daily_engagement", "fct_orders", "fct_revenue"),
     *("fct_cohort_retention", "fct_cohort_revenue", "dim_users", "dim_products", "dim_date"),
@@ -19,7 +19,7 @@ def life(chance):
         event = {
             "event_id": f"e{place}",
             "event_type": kind,
-            "event_timestamp": f"2025-11-0{chance.randint(1, 6)} {chance.randint(0, 23):02}:{chance.choice(MINUTES)}:00",
+            "event_timestamp": f"2025-11-0{chance.randint(1, 6)} {chance.randint(0, 23):02}:{chance.choice(MINUTES)}",
             "received_at": chance.choice([None, "2025-11-09 00:00:00"]),
             "anonymous_id": chance.choice("abcd"),
             "user_id": chance.choice([None, None, "1", "2"]),
