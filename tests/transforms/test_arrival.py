@@ -19,7 +19,7 @@ def life(chance):
         event = {
             "event_id": f"e{place}",
             "event_type": kind,
-            "event_timestamp": f"2025-11-0{chance.randint(1, 6)} {chance.randint(0, 23):02}:{chance.choice(MINUTES)}",  # noqa: E501 (one sentence)
+            "event_timestamp": f"2025-11-0{chance.randint(1, 6)} {chance.randint(0, 23):02}:{chance.choice(MINUTES)}",
             "received_at": chance.choice([None, "2025-11-09 00:00:00"]),
             "anonymous_id": chance.choice("abcd"),
             "user_id": chance.choice([None, None, "1", "2"]),
