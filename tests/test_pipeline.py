@@ -246,6 +246,7 @@ def test_a_failed_dbt_test_keeps_yesterdays_copy_and_the_next_run_finishes_the_j
     (faulty / "tests" / "no_shop_has_sessions.sql").write_text("select * from {{ ref('fct_sessions') }}")
     with monkeypatch.context() as patch:
         patch.setattr(import_module("flows.builds.command"), "TRANSFORMS", faulty)
+        patch.setattr(import_module("flows.builds.project"), "_parsed", {})  # the project is parsed once per process
         ran = run(home, fresh)
     assert (ran.state.type.value, ran.steps) == ("FAILED", [*STEPS[:5], "run"])
     assert ran.state.message.startswith("test no_shop_has_sessions: ")
