@@ -11,6 +11,7 @@ from flows.receipts import Batch
 from flows.records import RECORDS, columns
 from flows.records.kinds import Properties
 from flows.sources import FORMATS
+from flows.sources.csv import positions_of
 
 SHOWN = 3  # files that a note names
 MOST = 20  # columns that are noted one by one
@@ -40,7 +41,7 @@ def _unknown(shop: Workshop, table: Table, group: Group, opened: Opened) -> set[
     if not source.given:
         headers = {place: [name for name, _ in opened.schemas[place]] for place in group.positions}
     elif source.is_csv:
-        headers = {place: list(opened.staged[place].text.columns) for place in group.positions}
+        headers = {place: list(positions_of(opened.staged[place].text.columns)) for place in group.positions}
     else:
         keys = f"select distinct unnest(json_keys(extra_keys)), file from {group.view} where extra_keys is not null"
         return set(shop.connection.execute(keys).fetchall())

@@ -22,13 +22,12 @@ LARGEST_LINE = 1_000_000_000
 
 def _needs(field: str) -> Rule:
     types = [event_type.name for event_type in EVENT_TYPES.values() if field in event_type.needs]
-    names = ", ".join(f"'{name}'" for name in types)
     return Rule(
         reason="missing",
         field=field,
         message=f"is missing, and {', '.join(types)} cannot do without it",
         holds=lambda row, latest: row["event_type"] not in types or row[field] is not None,
-        sql=f"{field} is not null or event_type is null or event_type not in ({names})",
+        sql=f"{field} is not null or event_type is null or not list_contains({types}, event_type)",
     )
 
 

@@ -117,7 +117,7 @@ class Flag(Kind):
         return text.lower() == "true"
 
     def fits(self, given: str, given_type: str = TEXT) -> str:
-        return "true" if given_type == "BOOLEAN" else f"lower({given}) in ('true', 'false')"
+        return "true" if given_type == "BOOLEAN" else f"list_contains(['true', 'false'], lower({given}))"
 
     def value(self, given: str, given_type: str = TEXT) -> str:
         return given if given_type == "BOOLEAN" else f"(lower({given}) = 'true')"

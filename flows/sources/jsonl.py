@@ -13,8 +13,8 @@ from flows.sources.textfile import OBJECT, TextFile
 
 BLANKS = "' ' || chr(9) || chr(13)"
 # First letters of what is no plain value in JSON, read as text: a list, an object, NaN, Infinity.
-NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT')"
-SUSPECTS = ", ".join(str(ord(letter)) for letter in "[{NnIi-")
+NUMBERS = ["DOUBLE", "BIGINT", "UBIGINT"]
+SUSPECTS = [ord(letter) for letter in "[{NnIi-"]
 
 
 def given(file: TextFile, record: type[Record]) -> Given:
@@ -45,17 +45,12 @@ def told(field: str, kind: Kind) -> Told:
     text, type = f"spoken.{field}", f"json_type(json, '$.{field}')"
     if isinstance(kind, Text):
         # A case, not an or: each json_type parses the line once more, and in an or DuckDB does that for every row.
-        plain = f"{text} is null or ascii({text}) not in ({SUSPECTS})"
-        return Told(
-            text, is_sound=f"case when {plain} then true else {type} = 'VARCHAR' or {_is_finite(text, type)} end"
-        )
+        plain = f"{text} is null or not list_contains({SUSPECTS}, ascii({text}))"
+        finite = f"when list_contains({NUMBERS}, {type}) then coalesce(isfinite(try_cast({text} as double)), false)"
+        return Told(text, is_sound=f"case when {plain} then true {finite} else {type} = 'VARCHAR' end")
     if isinstance(kind, Money):
         return Told(_amount(field, text, type))
     return Told(text)
-
-
-def _is_finite(text: str, type: str) -> str:
-    return f"({type} in ('DOUBLE', 'BIGINT', 'UBIGINT') and coalesce(isfinite(try_cast({text} as double)), false))"
 
 
 def _amount(field: str, text: str, type: str) -> str:
@@ -64,6 +59,6 @@ def _amount(field: str, text: str, type: str) -> str:
     exact = f"case when try_cast({digits} as double) = try_cast({text} as double) then {digits} else {text} end"
     return (
         f"case when {text} is null or regexp_full_match({text}, '[0-9]{{1,11}}(\\.[0-9]{{1,4}})?') then {text} "
-        f"when {type} in {NUMBERS} "
+        f"when list_contains({NUMBERS}, {type}) "
         f"then coalesce(try_cast({exact} as decimal(18,4))::varchar, {text}) else {text} end"
     )

@@ -20,10 +20,10 @@ def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[
 
     The relation has the columns c0, c1 … in that order, `file_index` within `paths`, and `file_row_number` from 0.
     """
-    positions = {column: f"c{position}" for position, (column, _) in reversed(list(enumerate(schema)))}
-    types = {f"c{position}": type for position, (_, type) in enumerate(schema)}
+    positions = {column: f"c{position}" for position, (column, _) in enumerate(schema)}
+    types = dict(schema)
     known = {
-        column.name: told(column.kind, positions[column.name], types[positions[column.name]])
+        column.name: told(column.kind, positions[column.name], types[column.name])
         for column in columns(record)
         if column.name in positions
     }
@@ -42,9 +42,9 @@ def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[
 
 def told(kind: Kind, column: str, type: str) -> Told:
     """A column of the file as the field of `kind` that it is named for."""
-    if NESTED.match(type) or type == "JSON":
+    if NESTED.match(type):
         text = f"to_json({column})::varchar"
-        if isinstance(kind, Properties) or type == "JSON":
+        if isinstance(kind, Properties):
             return Told(text)
         return Told(text, is_sound=f"{column} is null", shown=f"to_json({column})")
     if type == "BLOB":

@@ -25,7 +25,7 @@ LACKS = {
     "products": "made from the accepted events, one version per product, category, brand, price and day",
 }
 TYPES = {"view": "product_view", "cart": "add_to_cart"}
-UNITS = ("cart", "remove_from_cart", "purchase")
+UNITS = ["cart", "remove_from_cart", "purchase"]
 
 
 def given(file: TextFile, record: type[Record]) -> Given:
@@ -35,7 +35,6 @@ def given(file: TextFile, record: type[Record]) -> Given:
     content = [at[column] for column in COLUMNS] + (["extras"] if unknown else [])
     row = ", ".join(f"coalesce({column}, '')" for column in content)
     types = " ".join(f"when '{theirs}' then '{ours}'" for theirs, ours in TYPES.items())
-    units = ", ".join(f"'{type}'" for type in UNITS)
     kinds = {column.name: column.kind for column in columns(Product)}
     return Given(
         relation=with_extras(relation(file), unknown) if unknown else relation(file),
@@ -46,7 +45,7 @@ def given(file: TextFile, record: type[Record]) -> Given:
             "user_id": Told(at["user_id"]),
             "source_session_id": Told(at["user_session"]),
             "product_id": Told(at["product_id"]),
-            "quantity": Told(f"case when {at['event_type']} in ({units}) then '1' end"),
+            "quantity": Told(f"case when list_contains({UNITS}, {at['event_type']}) then '1' end"),
             "unit_price": Told(at["price"]),
         },
         extras="extras" if unknown else "",

@@ -1,0 +1,139 @@
+"""JSON lines: what is no object is refused as a line, values of another type as the model refuses them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+BASE = {"event_type": "purchase", "event_timestamp": "2025-11-01T10:00:00Z", "user_id": "u", "product_id": "p"}
+
+
+def line(number: int, **fields: Any) -> str:
+    return json.dumps({"event_id": f"e{number}", **BASE, "quantity": 1, "unit_price": 1, **fields})
+
+
+def ids(fate: Any) -> list[str]:
+    return sorted(row["event_id"] for row in fate.accepted)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b'{"event_id": "e9", "event_type": "pa', "malformed_json"),
+        (b"[1, 2]", "malformed_json"),
+        (b'"text"', "malformed_json"),
+        (b"7", "malformed_json"),
+        (b"null", "malformed_json"),
+        (b'{"event_id": "e9"}{"event_id": "e8"}', "malformed_json"),
+        (b"{'event_id': 'e9'}", "malformed_json"),
+        (b'{"event_id": "a\0b"}', "malformed_json"),
+        (b'{"event_id": "\\ud800"}', "malformed_json"),
+        (b'{"event_id": "\xff"}', "bad_encoding"),
+    ],
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_that_is_no_object(fate_of: Callable[..., Any], bad: bytes, reason: str, end: bytes) -> None:
+    fate = fate_of(end.join([line(1).encode(), b"", bad, b"  ", line(2).encode()]), "jsonl")
+    assert ids(fate) == ["e1", "e2"]
+    assert fate.lines == {3: {reason}}
+    assert fate.refused[0].raw == bad.decode("utf-8", "backslashreplace")
+
+
+def test_a_last_line_without_its_end_is_read_and_a_cut_one_refused(fate_of: Callable[..., Any]) -> None:
+    fate = fate_of(f"{line(1)}\n{line(2)}\n{line(3)[:30]}", "jsonl")
+    assert (ids(fate), fate.lines) == (["e1", "e2"], {3: {"malformed_json"}})
+
+
+def test_gzip_and_a_byte_order_mark(fate_of: Callable[..., Any]) -> None:
+    text = b"\xef\xbb\xbf" + f"{line(1)}\n{line(2)}\n".encode()
+    assert ids(fate_of(gzip.compress(text), "jsonl", name="events.jsonl.gz")) == ["e1", "e2"]
+
+
+def test_numbers_of_json_are_rounded_and_their_digits_kept(fate_of: Callable[..., Any]) -> None:
+    amounts = ["99.60000000000001", "1.5", '"2.25"', "12345678901234.5678", "1e2", "0.00005", "33.2"]
+    version = '{{"product_id": "p{}", "updated_at": "2025-11-01T10:00:00Z", "unit_price": {}}}'
+    fate = fate_of("\n".join(version.format(n, amount) for n, amount in enumerate(amounts)), "jsonl", "products")
+    assert [row["unit_price"] for row in sorted(fate.accepted, key=lambda row: row["product_id"])] == [
+        *(Decimal("99.6"), Decimal("1.5"), Decimal("2.25"), Decimal("12345678901234.5678"), Decimal(100)),
+        *(Decimal("0.0001"), Decimal("33.2")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons"),
+    [
+        ({"user_id": ["u"]}, {"user_id: wrong_type"}),
+        ({"user_id": {"id": 1}}, {"user_id: wrong_type"}),
+        ({"user_id": float("nan")}, {"user_id: wrong_type"}),
+        ({"user_id": ""}, {"user_id: empty"}),
+        ({"user_id": "a\0b"}, {"user_id: nul_byte"}),
+        ({"quantity": 1.5}, {"quantity: wrong_type"}),
+        ({"quantity": "many", "unit_price": "1.23456"}, {"quantity: wrong_type", "unit_price: wrong_type"}),
+        ({"unit_price": -0.5}, {"unit_price: negative"}),
+        ({"unit_price": True}, {"unit_price: wrong_type"}),
+        ({"unit_price": 1e300}, {"unit_price: wrong_type"}),
+        ({"event_timestamp": 1761991200}, {"event_timestamp: wrong_format"}),
+        ({"properties": [1]}, {"properties: wrong_type"}),
+        ({"properties": "no object"}, {"properties: wrong_type"}),
+        ({"event_type": None, "country": "Germany"}, {"event_type: missing", "country: wrong_format"}),
+    ],
+)
+def test_values_of_another_type(fate_of: Callable[..., Any], fields: dict[str, Any], reasons: set[str]) -> None:
+    fate = fate_of(f"{line(1)}\n{line(2, **fields)}\n{line(3)}\n", "jsonl")
+    assert ids(fate) == ["e1", "e3"]
+    assert fate.lines == {2: {*reasons, *({"anonymous_id: missing"} if "user_id" in fields else ())}}
+
+
+def test_numbers_are_ids_and_objects_properties(fate_of: Callable[..., Any]) -> None:
+    fate = fate_of(
+        line(1, user_id=54131214, source_session_id=True, quantity=2.0, properties={"a": [1, {"b": None}]}), "jsonl"
+    )
+    (row,) = fate.accepted
+    assert (row["user_id"], row["source_session_id"], row["quantity"]) == ("54131214", "true", 2)
+    assert json.loads(row["properties"]) == {"a": [1, {"b": None}]}
+
+
+def test_unknown_keys_of_any_line_are_folded_into_properties(fate_of: Callable[..., Any]) -> None:
+    rows = [
+        line(0),
+        line(1, color="red"),
+        line(2, properties={"a": 1, "n": None}, size={"eu": 43}),
+        line(3, shade=None),
+    ]
+    rows += [line(4, color=1, properties="no object"), line(5, color="x" * 70_000)]
+    fate = fate_of("\n".join(rows), "jsonl")
+    assert {row["event_id"]: json.loads(row["properties"] or "null") for row in fate.accepted} == {
+        "e0": None,
+        "e1": {"color": "red"},
+        "e2": {"a": 1, "n": None, "size": {"eu": 43}},
+        "e3": {"shade": None},
+    }
+    assert fate.lines == {5: {"properties: wrong_type"}, 6: {"properties: too_long"}}
+    assert [note.split(" is ")[0] for note in fate.validated.notes] == [
+        "events: the column color",
+        "events: the column shade",
+        "events: the column size",
+    ]
+
+
+def test_of_two_equal_keys_the_first_is_read_by_checks_and_model_alike(fate_of: Callable[..., Any]) -> None:
+    rows = ['{"quantity": "x", ' + line(1)[1:], '{"quantity": 7, ' + line(2)[1:-1] + ', "quantity": "x"}']
+    fate = fate_of("\n".join(rows), "jsonl")
+    assert [(row["event_id"], row["quantity"]) for row in fate.accepted] == [("e2", 7)]
+    assert fate.lines == {1: {"quantity: wrong_type"}}
+
+
+def test_a_comma_before_a_closing_bracket_is_borne_in_a_line_but_not_in_properties(fate_of: Callable[..., Any]) -> None:
+    rows = [line(1)[:-1] + ",}", line(2, country="x")[:-1] + ",}", line(3, properties='{"a": 1,}')]
+    fate = fate_of("\n".join(rows), "jsonl")
+    assert (ids(fate), fate.lines) == (["e1"], {2: {"country: wrong_format"}, 3: {"properties: wrong_type"}})
+
+
+def test_a_line_that_is_too_long_to_be_a_record(fate_of: Callable[..., Any]) -> None:
+    fate = fate_of(f"{line(1)}\n{line(2, page_url='x' * 2_000_000)}\n{line(3)}", "jsonl")
+    assert (ids(fate), fate.lines) == (["e1", "e3"], {2: {"too_long"}})
