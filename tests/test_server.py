@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -23,10 +22,15 @@ from flows.server.environment import SERVER_SETTINGS, of_client, of_server
 from flows.server.probe import get
 from flows.settings import Settings, load_settings
 
-START_FROM_ANOTHER_PROCESS = (
-    "import sys; from flows import server; from flows.settings import load_settings;"
-    "print(server.start(load_settings(home=sys.argv[1], server_port=int(sys.argv[2]))).pid)"
-)
+START_AT_A_WORD = """
+import sys
+from flows import server
+from flows.settings import load_settings
+settings = load_settings(home=sys.argv[1], server_port=int(sys.argv[2]))
+print("ready", flush=True)
+sys.stdin.readline()
+print(server.start(settings).pid)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -139,13 +143,15 @@ def test_a_client_of_our_server_reaches_it_past_a_proxy_and_one_of_the_users_own
 @pytest.mark.slow
 @pytest.mark.xdist_group("prefect")
 def test_two_runs_at_once_make_one_server_which_answers_with_its_own_ui_and_is_gone_after_stop(home: Settings) -> None:
-    command = [sys.executable, "-c", START_FROM_ANOTHER_PROCESS, str(home.home), str(home.server_port)]
-    with ThreadPoolExecutor() as pool:
-        pids = {
-            int(ran.stdout)
-            for ran in pool.map(lambda _: subprocess.run(command, capture_output=True, check=True), range(3))
-        }
-    assert len(pids) == 1, "three processes started at once: one server"
+    command = [sys.executable, "-c", START_AT_A_WORD, str(home.home), str(home.server_port)]
+    starters = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [starter.stdout.readline() for starter in starters if starter.stdout] == ["ready\n"] * 3
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("now\n")
+        starter.stdin.flush()
+    pids = {int(starter.communicate(timeout=30)[0]) for starter in starters}
+    assert len(pids) == 1, "three processes at once, one server"
     found = server.wait(server.start(home))
     assert found.pid in pids
     assert not found.was_started, "reused"
