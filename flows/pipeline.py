@@ -6,6 +6,7 @@ from flows.quiet import quiet
 
 quiet()  # before Prefect is imported
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from prefect import State, flow
@@ -78,33 +79,41 @@ def judge_batch(story: Story, validated: Validated) -> tuple[Check, ...]:
 @step("load")
 def load_batch(story: Story, validated: Validated) -> Loaded:
     """Take the accepted rows into the warehouse, once and only once."""
+    from flows.builds import fingerprint
     from flows.load import load
     from flows.warehouse import open_warehouse
 
     loaded = load(validated, story.settings)
     with open_warehouse(story.settings) as warehouse:
-        story.pending = tuple(batch.batch_id for batch in warehouse.pending())
+        story.changes = warehouse.pending(fingerprint())
     return loaded
 
 
 @step("transform")
 def build_models(story: Story, full_refresh: bool) -> Built:
-    """Build and test the dbt models."""
+    """Build and test the dbt models: the days and keys that changes touched, or everything."""
     from flows.transform import transform
+    from flows.warehouse import open_warehouse
 
-    return transform(story.settings, on_node=teller(story), full_refresh=full_refresh)
+    if full_refresh:
+        story.changes = replace(story.changes, is_whole=True)
+    if story.changes.is_whole:
+        with open_warehouse(story.settings) as warehouse:
+            warehouse.begin_whole_build()
+    return transform(story.settings, story.changes, on_node=teller(story))
 
 
 @step("publish")
 def publish_marts(story: Story) -> Published:
     """Make a copy of the marts current for every reader, in one moment."""
+    from flows.builds import fingerprint
     from flows.publish import publish
     from flows.warehouse import open_warehouse
 
     store_receipts(story)  # readers of the copy see how its making went
     published = publish(story.settings)
     with open_warehouse(story.settings) as warehouse:
-        warehouse.mark_built(story.pending, datetime.now(UTC))
+        warehouse.mark_built(story.changes, fingerprint(), datetime.now(UTC))
     return published
 
 

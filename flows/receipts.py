@@ -95,6 +95,24 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What came into `raw`, and went out of it, since the marts were last published.
+
+    `batches` are those that were loaded or removed, `touched_dates` the event dates that they have rows on, and
+    `recategorised_dates` those on which a product was met that is in another category since. `is_whole` says that all
+    this is not enough: the marts were never built, or were built by other models.
+    """
+
+    batches: tuple[str, ...] = ()
+    touched_dates: tuple[date, ...] = ()
+    recategorised_dates: tuple[date, ...] = ()
+    is_whole: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.batches) or self.is_whole
+
+
+@dataclass(frozen=True)
 class Node:
     """What dbt did with one model or test. `failures` counts failing rows of a test."""
 

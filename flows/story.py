@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flows import serving
 from flows.errors import ContractBroken
 from flows.kpis import Kpis
-from flows.receipts import Batch, Built, Check, Loaded, Node, Published, Receipt, Validated
+from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Validated
 from flows.settings import Settings
 
 
@@ -29,7 +29,7 @@ class Story:
     kpis: Kpis | None = None
     receipts: list[Receipt] = field(default_factory=list)
     receipts_stored: int = 0
-    pending: tuple[str, ...] = ()
+    changes: Changes = Changes()
     error: Exception | None = None
 
     def take(self, told: object) -> None:
@@ -55,7 +55,7 @@ class Story:
     @property
     def has_work(self) -> bool:
         """Whether a batch waits for the marts, or there is no serving copy yet."""
-        return bool(self.pending) or serving.current(self.settings) is None
+        return bool(self.changes) or serving.current(self.settings) is None
 
     @property
     def is_up_to_date(self) -> bool:

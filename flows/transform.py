@@ -8,7 +8,7 @@ from importlib import import_module
 
 from flows.builds import Listener, command, explain, parsed
 from flows.errors import BuildFailed
-from flows.receipts import Built, Node
+from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
 from flows.warehouse.duck_dbt import let_go, rows_in
 
@@ -25,9 +25,9 @@ def warm(settings: Settings | None = None) -> None:
 
 
 def transform(
-    settings: Settings, *, on_node: Callable[[Node], None] | None = None, full_refresh: bool = False
+    settings: Settings, changes: Changes | None = None, *, on_node: Callable[[Node], None] | None = None
 ) -> Built:
-    """Build and test the models in the warehouse; `on_node` is told of each node as it ends, in dbt's thread.
+    """Build and test the models in the warehouse: of `changes` only what they touch, without them everything. `on_node` is told of each node as it ends, in dbt's thread.
 
     Nobody else may hold the warehouse meanwhile; afterwards it is free again. Raises BuildFailed with the first failing
     node's words, and all nodes in `.nodes`, if the project cannot be parsed or a node fails; the models built before
@@ -42,7 +42,7 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, full_refresh=full_refresh))
+        outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, changes))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):

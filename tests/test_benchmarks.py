@@ -29,7 +29,7 @@ QUESTIONS = {
     ),
     "the funnel of whole sessions": (
         "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
-        "from marts.fct_funnel where category = '(all)'",
+        "from marts.fct_funnel where is_total",
         "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
         "from marts.fct_funnel where category = '(all)'",
     ),

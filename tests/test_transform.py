@@ -1,8 +1,10 @@
 """The real project through dbt itself: built, tested, told node by node, and the file given back."""
 
+import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from flows.builds import Listener, command, explain, parsed
 from flows.builds.command import TRANSFORMS, variables
 from flows.errors import BuildFailed
-from flows.receipts import Built, Node
+from flows.receipts import Built, Changes, Node
 from flows.settings import Settings, load_settings
 from flows.transform import transform, warm
 from flows.warehouse import open_warehouse
@@ -92,7 +94,7 @@ def test_every_mart_is_there_and_every_artifact_lies_below_the_home(built):
 def test_a_second_build_replaces_everything_and_changes_nothing(built):
     settings, _, _ = built
     before = answer(settings, "from marts.fct_sessions order by all")
-    transform(settings, full_refresh=True)
+    transform(settings)
     assert answer(settings, "from marts.fct_sessions order by all") == before
 
 
@@ -128,7 +130,9 @@ def test_the_command_says_where_everything_lies_and_asks_for_no_unit_test():
     arguments = command("build", settings)
     assert arguments[arguments.index("build") + 1 :][-2:] == ["--exclude-resource-type", "unit_test"]
     assert arguments[arguments.index("--target-path") + 1] == "/shop/dbt"
-    assert "--full-refresh" in command("build", settings, full_refresh=True)
+    touched = command("build", settings, Changes(("b1",), (date(2025, 11, 3),)))
+    assert json.loads(touched[touched.index("--vars") + 1])["touched_dates"] == ["2025-11-03"]
+    assert "touched_dates" not in "".join(command("build", settings, Changes(("b1",), is_whole=True)))
     assert "--exclude-resource-type" not in command("parse", settings)
     assert variables(settings) == {"home": "/shop", "threads": "3", "memory_limit": "1600MB"}
 

@@ -1,7 +1,7 @@
 """dbt as the flow drives it: its command line, its parsed project, and what its events say."""
 
 from flows.builds.command import command
-from flows.builds.project import parsed
+from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
 
-__all__ = ["Listener", "command", "explain", "parsed"]
+__all__ = ["Listener", "command", "explain", "fingerprint", "parsed"]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 
+from flows.receipts import Changes
 from flows.settings import PROJECT, Settings
 
 TRANSFORMS = PROJECT / "transforms"
 
 
-def command(verb: str, settings: Settings, *, full_refresh: bool = False) -> list[str]:
+def command(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
     """dbt's arguments for `build` or `parse`: every artifact below `settings.dbt_target_path`, nothing on the console.
 
     The settings go to `transforms/profiles.yml` as vars, not through the environment, which other threads read. Unit
     tests speak about the models, not about the data: they run in the project's own tests, not in every build.
 
-    >>> command("build", Settings(), full_refresh=True)[-1]
-    '--full-refresh'
+    Of `changes` only the days and keys that they touch are built; without them, or where they are not enough, all.
+
+    >>> command("build", Settings())[-1]
+    'unit_test'
     """
     arguments = [
         *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors", "--no-write-json"),
@@ -24,13 +27,26 @@ def command(verb: str, settings: Settings, *, full_refresh: bool = False) -> lis
         verb,
         *("--project-dir", str(TRANSFORMS), "--profiles-dir", str(TRANSFORMS)),
         *("--target", settings.target, "--target-path", str(settings.dbt_target_path)),
-        *("--log-path", str(settings.dbt_target_path / "logs"), "--vars", json.dumps(variables(settings))),
+        *("--log-path", str(settings.dbt_target_path / "logs"), "--vars", json.dumps(variables(settings) | increment(changes))),
     ]
     if verb == "build":
         arguments += ["--exclude-resource-type", "unit_test"]
-    if full_refresh:
-        arguments += ["--full-refresh"]
     return arguments
+
+
+def increment(changes: Changes | None) -> dict[str, list[str]]:
+    """The vars of `transforms/macros/increment`: none of them means that everything is built.
+
+    >>> increment(Changes(("b1",), (date(2025, 11, 3),)))["touched_dates"]
+    ['2025-11-03']
+    """
+    if changes is None or changes.is_whole:
+        return {}
+    return {
+        "touched_dates": [day.isoformat() for day in changes.touched_dates],
+        "recategorised_dates": [day.isoformat() for day in changes.recategorised_dates],
+        "pending_batches": list(changes.batches),
+    }
 
 
 def variables(settings: Settings) -> dict[str, str]:

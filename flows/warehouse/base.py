@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from flows.errors import WarehouseError
 from flows.lake import Lake
-from flows.receipts import Loaded, Receipt, Validated
+from flows.receipts import Changes, Loaded, Receipt, Validated
 from flows.settings import Settings
 
 
@@ -27,12 +27,23 @@ class Warehouse(Protocol):
         """
         ...
 
-    def pending(self) -> tuple[Loaded, ...]:
-        """The batches that are loaded but not yet in published marts, in the order of their loading."""
+    def remove(self, batch_id: str, at: datetime) -> dict[str, int]:
+        """Take a loaded batch's rows out of `raw`, all or nothing; rows by table. The marts follow at the next build.
+
+        Raises LedgerError if no such batch is loaded. The batch can be loaded again afterwards.
+        """
         ...
 
-    def mark_built(self, batch_ids: Iterable[str], at: datetime) -> None:
-        """Remember that published marts hold these batches since `at` (with a zone). A second time changes nothing."""
+    def pending(self, models: str) -> Changes:
+        """What published marts lack; `models` is the fingerprint of the models that would build them now."""
+        ...
+
+    def begin_whole_build(self) -> None:
+        """Forget by which models the marts were built: until `mark_built`, only a build of everything will do."""
+        ...
+
+    def mark_built(self, changes: Changes, models: str, at: datetime) -> None:
+        """Remember that published marts, built by `models`, hold these changes since `at` (with a zone)."""
         ...
 
     def record(self, receipts: Iterable[Receipt]) -> None:

@@ -13,11 +13,12 @@ from typing import Any
 
 import duckdb
 
-from flows.errors import SettingsError
+from flows.errors import LedgerError, SettingsError
 from flows.lake import Lake, is_dated
-from flows.receipts import Loaded, Receipt, Validated
+from flows.receipts import Changes, Loaded, Receipt, Validated
 from flows.settings import Settings
 from flows.warehouse.batch import files_by_table, rows_by_table
+from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
@@ -65,16 +66,28 @@ class DuckWarehouse:
             self._enter(validated, rows)
         return Loaded(batch_id, True, rows, validated.event_dates)
 
-    def pending(self) -> tuple[Loaded, ...]:
-        with translated(self._path):
-            return self._loaded("where built_at is null order by loaded_at, batch_id")
-
-    def mark_built(self, batch_ids: Iterable[str], at: datetime) -> None:
+    def remove(self, batch_id: str, at: datetime) -> dict[str, int]:
         with self._transaction():
-            self._connection.execute(
-                "update ops.batches set built_at = ? where built_at is null and batch_id in (select unnest(?))",
-                [_utc(at), list(batch_ids)],
-            )
+            return self._remove(batch_id, at)
+
+    def pending(self, models: str) -> Changes:
+        with translated(self._path):
+            return waiting(self._connection, models)
+
+    def begin_whole_build(self) -> None:
+        with self._transaction():
+            self._connection.execute("delete from ops.settings where name = 'models'")
+
+    def mark_built(self, changes: Changes, models: str, at: datetime) -> None:
+        with self._transaction():
+            for table in ("batches", "removals"):
+                self._connection.execute(
+                    f"update ops.{table} set built_at = ? where built_at is null and batch_id in (select unnest(?))",
+                    [_utc(at), list(changes.batches)],
+                )
+            settle(self._connection, changes.batches)
+            self._connection.execute("delete from ops.settings where name = 'models'")
+            self._append("settings", ["models", models])
 
     def record(self, receipts: Iterable[Receipt]) -> None:
         with self._transaction():
@@ -123,6 +136,18 @@ class DuckWarehouse:
             # A full disk can leave a connection that answers nothing any more: its first error is the one to show.
             with suppress(duckdb.Error):
                 self._connection.execute("set preserve_insertion_order = true")
+
+    def _remove(self, batch_id: str, at: datetime, replaced_by: str | None = None) -> dict[str, int]:
+        if not self._loaded("where batch_id = ?", [batch_id]):
+            raise LedgerError(f"batch {batch_id} is not in the warehouse: `shopflow status` lists those that are")
+        rows = take_out(self._connection, batch_id)
+        self._connection.execute(
+            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason), "
+            "? as removed_at, ? as replaced_by from ops.batches where batch_id = ?",
+            [_utc(at), replaced_by, batch_id],
+        )
+        self._connection.execute("delete from ops.batches where batch_id = ?", [batch_id])
+        return rows
 
     def _pin(self, name: str, value: str) -> None:
         pinned = self._connection.execute("select value from ops.settings where name = ?", [name]).fetchone()

@@ -17,7 +17,8 @@ from flows.warehouse.tables import OPS, Field, raw_fields
 def prepare(connection: DuckDBPyConnection) -> None:
     """Make the schemas and tables of `raw` and `ops` that do not exist, with what their columns mean as comments."""
     present = set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
-    wanted = {("raw", table): raw_fields(table) for table in RECORDS} | {("ops", name): OPS[name] for name in OPS}
+    rows = {(schema, table): raw_fields(table) for schema in ("raw", "removed") for table in RECORDS}
+    wanted = rows | {("ops", name): OPS[name] for name in OPS}
     for (schema, table), fields in wanted.items():
         if (schema, table) not in present:
             connection.execute(f"create schema if not exists {schema}; {_definition(f'{schema}.{table}', fields)}")

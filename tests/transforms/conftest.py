@@ -5,21 +5,16 @@ compiled SQL of the model it asks for, and of the models that this one needs, in
 `tests/test_transform.py` runs the same project through dbt itself.
 """
 
-import hashlib
-import json
-import shutil
 from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from flows.records import RECORDS, columns
+from tests.compiled import Row, compiled
 
-PROJECT = Path(__file__).resolve().parents[2] / "transforms"
-Row = dict[str, Any]
 World = Callable[..., "Warehouse"]
 
 DEFAULTS: dict[str, Row] = {
@@ -37,10 +32,11 @@ class Warehouse:
         self._built: set[str] = set()
         self.con = duckdb.connect()
         self.con.execute("attach ':memory:' as warehouse; use warehouse; set TimeZone = 'UTC'")
-        for schema in ("raw", "staging", "intermediate", "marts"):
+        for schema in ("raw", "removed", "staging", "intermediate", "marts"):
             self.con.execute(f"create schema {schema}")
         for table, rows in raw.items():
             self._fill(table, rows)
+            self.con.execute(f"create table removed.{table} as from raw.{table} limit 0")
 
     def rows(self, model: str, *names: str, order_by: str = "all") -> list[tuple[Any, ...]]:
         """The named columns (all where none is named) of every row of a model, in order of those columns."""
@@ -63,7 +59,7 @@ class Warehouse:
 
     def build(self, model: str) -> None:
         """Makes a model and all that it needs, unless it is made already."""
-        self._build(self._id(model))
+        self._build(self._id(model), is_wanted=True)
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         """Any query; build what it names before."""
@@ -72,12 +68,14 @@ class Warehouse:
     def _id(self, name: str) -> str:
         return next(key for key, node in self._nodes.items() if node["name"] == name)
 
-    def _build(self, key: str) -> None:
+    def _build(self, key: str, is_wanted: bool = False) -> None:
         node = self._nodes.get(key)
         if node is None or key in self._built:
             return
         for parent in node["parents"]:
             self._build(parent)
+        if node["materialized"] == "ephemeral" and not is_wanted:
+            return
         kind = "view" if node["materialized"] == "view" else "table"
         self.con.execute(f"create {kind} {node['relation']} as {node['sql']}")
         self._built.add(key)
@@ -106,18 +104,7 @@ class Warehouse:
 @pytest.fixture(scope="session")
 def compiled_project(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
     """Every model and data test of the project with its compiled SQL, by dbt's unique id."""
-    files = sorted(p for p in PROJECT.rglob("*") if p.suffix in {".sql", ".yml"} and "target" not in p.parts)
-    digest = hashlib.sha256(b"".join(f"{p.relative_to(PROJECT)}".encode() + p.read_bytes() for p in files)).hexdigest()
-    kept = pytestconfig.cache.mkdir("compiled_transforms") / f"{digest[:16]}.json"
-    if not kept.exists():
-        for old in kept.parent.glob("*.json"):
-            old.unlink(missing_ok=True)
-        fresh = tmp_path_factory.mktemp("dbt")
-        (fresh / "nodes.json").write_text(json.dumps(_compile(fresh)))
-        shutil.copy(fresh / "nodes.json", kept.with_suffix(f".{fresh.parent.name}"))
-        kept.with_suffix(f".{fresh.parent.name}").replace(kept)  # in one step: another worker may be reading
-    nodes: dict[str, Row] = json.loads(kept.read_text())
-    return nodes
+    return compiled(pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture
@@ -130,25 +117,3 @@ def warehouse(compiled_project: dict[str, Row]) -> World:
 
     return make
 
-
-def _compile(home: Path) -> dict[str, Row]:
-    from dbt.cli.main import dbtRunner
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHOPFLOW_HOME", str(home))
-        where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", "duckdb"]
-        quietly = ["--target-path", str(home / "target"), "--log-level-file", "none", "--no-introspect"]
-        result = dbtRunner().invoke(["--quiet", "compile", *where, *quietly])
-    assert result.success, result.exception or [r.message for r in result.result.results if r.message]
-    manifest = json.loads((home / "target" / "manifest.json").read_text())
-    return {
-        key: {
-            "name": node["name"],
-            "relation": f"{node['schema']}.{node['alias']}",
-            "materialized": node["config"]["materialized"],
-            "parents": node["depends_on"]["nodes"],
-            "sql": node["compiled_code"],
-        }
-        for key, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "test")
-    }

@@ -69,7 +69,7 @@ def test_an_event_that_no_session_holds_is_found(warehouse):
     world = warehouse(events=seen("ann", 0, 1))
     world.build("int_visitor_half_hours")
     world.con.execute("delete from intermediate.int_visitor_half_hours where event_date = date '2025-11-02'")
-    assert world.failures("every_event_is_in_one_session") == [(2, 1, 1)]
+    assert world.failures("every_event_is_in_one_session") == [(2, 1, 1, 1, 1)]
 
 
 def test_an_empty_shop_has_no_day(warehouse):

@@ -34,8 +34,8 @@ def test_a_step_counts_only_with_the_steps_before_it(warehouse):
         products=PRODUCTS,
     )
     assert world.rows("fct_funnel", "category", "sessions", *STEPS) == [
-        ("(all)", 5, 3, 3, 2, 2),
         ("home", 4, 3, 3, 2, 2),
+        (None, 5, 3, 3, 2, 2),
     ]
     assert world.failures("a_funnel_never_widens") == []
     assert world.failures("every_session_is_in_the_funnel_once") == []
@@ -45,18 +45,18 @@ def test_categories_overlap_and_each_goes_as_far_as_its_own_products(warehouse):
     steps = ["product_view:pot", "add_to_cart:pot", "product_view:hose", "product_view:what", "begin_checkout"]
     world = warehouse(events=visit("ann", *steps, "purchase:pot"), products=PRODUCTS)
     assert world.rows("fct_funnel", "category", "sessions", *STEPS) == [
-        ("(all)", 1, 1, 1, 1, 1),
         ("(none)", 1, 1, 0, 0, 0),
         ("garden", 1, 1, 0, 0, 0),
         ("home", 1, 1, 1, 1, 1),
+        (None, 1, 1, 1, 1, 1),
     ]
 
 
 def test_a_format_that_names_no_page_and_no_device_still_has_a_funnel(warehouse):
     world = warehouse(events=visit("ann", "product_view:pot", "purchase:pot"))
     assert world.rows("fct_funnel", "session_date", "channel", "device_type", "category", *STEPS) == [
-        (DAY, "unknown", None, "(all)", 1, 0, 0, 0),
         (DAY, "unknown", None, "(none)", 1, 0, 0, 0),
+        (DAY, "unknown", None, None, 1, 0, 0, 0),
     ]
 
 
@@ -70,17 +70,24 @@ def test_the_funnel_is_told_by_day_channel_and_device(warehouse):
         ]
     )
     rows = world.rows("fct_funnel", "session_date", "channel", "device_type", "category", "sessions")
-    assert [row for row in rows if row[3] == "(all)"] == [
-        (DAY, "direct", "mobile", "(all)", 1),
-        (DAY, "email", "mobile", "(all)", 1),
-        (date(2025, 11, 2), "direct", "mobile", "(all)", 1),
+    assert [row for row in rows if row[3] is None] == [
+        (DAY, "direct", "mobile", None, 1),
+        (DAY, "email", "mobile", None, 1),
+        (date(2025, 11, 2), "direct", "mobile", None, 1),
     ]
+
+
+def test_a_category_may_be_called_anything_and_is_no_total(warehouse):
+    named = {"product_id": "pot", "updated_at": "2025-11-01", "category": "(all)"}
+    world = warehouse(events=visit("ann", "product_view:pot"), products=[named])
+    assert world.rows("fct_funnel", "category", "is_total", "sessions") == [("(all)", False, 1), (None, True, 1)]
+    assert world.failures("every_session_is_in_the_funnel_once") == []
 
 
 def test_a_widening_funnel_is_found(warehouse):
     world = warehouse(events=visit("ann", "product_view:pot"))
     world.build("fct_funnel")
     world.build("fct_daily_engagement")
-    world.con.execute("update marts.fct_funnel set cart_sessions = 2 where category = '(all)'")
+    world.con.execute("update marts.fct_funnel set cart_sessions = 2 where is_total")
     world.con.execute("update marts.fct_daily_engagement set purchase_visitors = 1")
     assert world.failures("a_funnel_never_widens") == [("fct_funnel", DAY), ("fct_daily_engagement", DAY)]

@@ -107,8 +107,8 @@ def test_what_is_done_with_a_product_belongs_to_the_session_and_counts_on_the_da
         (date(2025, 11, 2), 0, 0, 2, 4),
     ]
     assert world.rows("fct_funnel", "session_date", "category", "sessions", "purchase_sessions") == [
-        (date(2025, 11, 1), "(all)", 1, 1),
         (date(2025, 11, 1), "(none)", 1, 1),
+        (date(2025, 11, 1), None, 1, 1),
     ]
 
 

@@ -1,5 +1,5 @@
--- Days on which a longer stretch has fewer active visitors than a shorter one, or more than were ever seen; and the
--- last day, if all new visitors so far are not all visitors.
+-- Days on which a longer stretch has fewer active visitors than a shorter one, or more than were ever seen; days that were
+-- built whose visitors are not those with events; and the last day, if all new visitors so far are not all visitors.
 with
 
 engagement as (
@@ -14,18 +14,46 @@ engagement as (
         max(event_date) over () as last_date
     from {{ ref('fct_daily_engagement') }}
 
+),
+
+visitors as (
+
+    select
+        event_date,
+        count(distinct visitor_id) as visitors
+    from {{ ref('int_visitor_half_hours') }}
+    where {{ touched('event_date') }}
+    group by event_date
+
+),
+
+all_visitors as (
+
+    {% if builds_everything() -%}
+    select count(distinct visitor_id) as visitors
+    from {{ ref('int_visitor_half_hours') }}
+    {%- else -%}
+    select sum(new_visitors) as visitors
+    from {{ ref('fct_daily_engagement') }}
+    {%- endif %}
+
 )
 
 select
-    event_date,
-    dau,
-    wau,
-    mau,
-    visitors_so_far
+    engagement.event_date,
+    engagement.dau,
+    engagement.wau,
+    engagement.mau,
+    engagement.visitors_so_far
 from engagement
+left join visitors on engagement.event_date = visitors.event_date
 where
-    dau > wau
-    or wau > mau
-    or mau > visitors_so_far
-    or new_visitors > dau
-    or (event_date = last_date and visitors_so_far <> (select count(*) from {{ ref('int_user_journey') }}))
+    engagement.dau > engagement.wau
+    or engagement.wau > engagement.mau
+    or engagement.mau > engagement.visitors_so_far
+    or engagement.new_visitors > engagement.dau
+    or engagement.dau <> visitors.visitors
+    or (
+        engagement.event_date = engagement.last_date
+        and engagement.visitors_so_far <> (select all_visitors.visitors from all_visitors)
+    )

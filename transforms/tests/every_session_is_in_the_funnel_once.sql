@@ -1,20 +1,32 @@
 -- The numbers of sessions as different marts count them, where they are not the same.
 with
 
+sessions as (
+
+    select * from {{ rebuilt_rows('fct_sessions') }}
+
+),
+
 counted as (
 
     select
-        (select count(*) from {{ ref('fct_sessions') }}) as sessions,
-        (select count(distinct session_id) from {{ ref('fct_conversions') }}) as conversions,
+        (select count(*) from sessions) as sessions,
         (
-            select count(*) from {{ ref('fct_sessions') }}
+            select count(distinct session_id) from {{ ref('fct_conversions') }}
+            where {{ touched('session_date', -1, 2) }}
+        ) as conversions,
+        (
+            select count(*) from sessions
             where is_converted
         ) as converted_sessions,
         (
             select coalesce(sum(sessions), 0) from {{ ref('fct_funnel') }}
-            where category = '(all)'
+            where is_total and {{ touched('session_date', -1, 2) }}
         ) as sessions_of_funnel,
-        (select coalesce(sum(sessions), 0) from {{ ref('fct_daily_engagement') }}) as sessions_of_days
+        (
+            select coalesce(sum(sessions), 0) from {{ ref('fct_daily_engagement') }}
+            where {{ touched('event_date', -1, 2) }}
+        ) as sessions_of_days
 
 )
 

@@ -9,17 +9,7 @@
     {%- if existing is not none and not existing.is_table %}
         {{ drop_relation_if_exists(existing) }}
     {%- endif %}
-    {%- set select_sql = compiled_code -%}
-    {%- if config.get('contract').enforced %}
-        {{ get_assert_columns_equivalent(compiled_code) }}
-        {%- set select_sql = get_select_subquery(compiled_code) -%}
-    {%- endif %}
-
-    {% call statement('main') -%}
-        create or replace table {{ target_relation }} as (
-            {{ select_sql }}
-        )
-    {%- endcall %}
+    {{ build_whole_table(target_relation, compiled_code) }}
 
     {{ run_hooks(post_hooks) }}
     {% do persist_docs(target_relation, model) %}
@@ -27,3 +17,19 @@
     {{ return({'relations': [target_relation]}) }}
 
 {% endmaterialization %}
+
+
+{% macro build_whole_table(target_relation, select_sql, order_by=none) %}
+    {%- if config.get('contract').enforced %}
+        {{ get_assert_columns_equivalent(select_sql) }}
+        {%- set select_sql = get_select_subquery(select_sql) -%}
+    {%- endif %}
+    {% call statement('main') -%}
+        create or replace table {{ target_relation }} as (
+            {{ select_sql }}
+        )
+        {%- if order_by %}
+        order by {{ order_by }}
+        {%- endif %}
+    {%- endcall %}
+{% endmacro %}

@@ -1,8 +1,8 @@
 with
 
-visitor_days as (
+cohort_days as (
 
-    select * from {{ ref('int_visitor_days') }}
+    select * from {{ ref('int_cohort_days') }}
 
 ),
 
@@ -12,75 +12,58 @@ orders as (
 
 ),
 
-journeys as (
-
-    select * from {{ ref('int_user_journey') }}
-
-),
-
 periods as (
 
     {{ date_periods() }}
 
 ),
 
-visits as (
-
-    select
-        event_date,
-        min(event_date) over (partition by visitor_id) as first_seen_date,
-        lag(event_date) over (partition by visitor_id order by event_date) as previous_visit_date
-    from visitor_days
-
-),
-
-visit_counts as (
+order_counts as (
 
     select
         first_seen_date,
-        event_date,
-        previous_visit_date,
-        count(*) as visitors
-    from visits
-    group by first_seen_date, event_date, previous_visit_date
+        order_date,
+        previous_order_date,
+        count(*) as orders
+    from orders
+    group by first_seen_date, order_date, previous_order_date
 
 ),
 
--- Of each visitor only the first visit within a period counts, so nobody is counted twice and no ids are compared.
 active as (
 
     select
-        periods.period_type,
-        cohorts.period_start_date as cohort_start_date,
-        periods.period_start_date,
-        sum(visit_counts.visitors) as visitors
-    from visit_counts
-    inner join periods on visit_counts.event_date = periods.calendar_date
-    inner join periods as cohorts
-        on
-            visit_counts.first_seen_date = cohorts.calendar_date
-            and periods.period_type = cohorts.period_type
-    where
-        visit_counts.previous_visit_date is null
-        or visit_counts.previous_visit_date < periods.period_start_date
-    group by periods.period_type, cohorts.period_start_date, periods.period_start_date
+        period_type,
+        cohort_start_date,
+        period_start_date,
+        sum(new_in_period) as visitors
+    from cohort_days
+    group by period_type, cohort_start_date, period_start_date
 
 ),
 
+-- Of each visitor only the first order within a period counts for the visitors.
 ordering as (
 
     select
         periods.period_type,
         cohorts.period_start_date as cohort_start_date,
         periods.period_start_date,
-        count(distinct orders.visitor_id) as visitors,
-        count(*) as orders
-    from orders
-    inner join journeys on orders.visitor_id = journeys.visitor_id
-    inner join periods on orders.order_date = periods.calendar_date
+        sum(
+            case
+                when
+                    order_counts.previous_order_date is null
+                    or order_counts.previous_order_date < periods.period_start_date
+                    then order_counts.orders
+                else 0
+            end
+        ) as visitors,
+        sum(order_counts.orders) as orders
+    from order_counts
+    inner join periods on order_counts.order_date = periods.calendar_date
     inner join periods as cohorts
         on
-            journeys.first_seen_date = cohorts.calendar_date
+            order_counts.first_seen_date = cohorts.calendar_date
             and periods.period_type = cohorts.period_type
     group by periods.period_type, cohorts.period_start_date, periods.period_start_date
 
@@ -94,8 +77,8 @@ cohort_activity as (
         active.cohort_start_date,
         active.period_start_date,
         cast(active.visitors as int64) as active_visitors,
-        coalesce(ordering.visitors, 0) as ordering_visitors,
-        coalesce(ordering.orders, 0) as orders
+        cast(coalesce(ordering.visitors, 0) as int64) as ordering_visitors,
+        cast(coalesce(ordering.orders, 0) as int64) as orders
     from active
     left join ordering
         on

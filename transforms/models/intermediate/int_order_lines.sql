@@ -1,20 +1,25 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'event_date', 'days': [-1, 3]}) }}
+
 with
 
 events as (
 
     select * from {{ ref('stg_events') }}
+    where {{ is_rebuilt() }}
 
 ),
 
 half_hours as (
 
     select * from {{ ref('int_visitor_half_hours') }}
+    where {{ is_rebuilt() }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('int_sessions') }}
+    where {{ touched('session_date', -2, 3) }}
 
 ),
 

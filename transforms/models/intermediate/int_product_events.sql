@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='ephemeral') }}
 
 with
 
@@ -8,12 +8,16 @@ events as (
         *,
         {{ half_hour_of('event_timestamp') }} as half_hour
     from {{ ref('stg_events') }}
+    where {{ touched('event_date', -1, 3, also='recategorised_dates') }}
 
 ),
 
 half_hours as (
 
     select * from {{ ref('int_visitor_half_hours') }}
+    where
+        {{ touched('event_date', -1, 3, also='recategorised_dates') }}
+        and {{ touched('session_date', -1, 2, also='recategorised_dates') }}
 
 ),
 

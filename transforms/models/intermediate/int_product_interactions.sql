@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'event_date', 'days': [0, 0]}) }}
+
 with
 
 events as (
 
     select * from {{ ref('stg_events') }}
+    where {{ is_rebuilt() }}
 
 ),
 

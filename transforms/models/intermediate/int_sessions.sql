@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'session_date', 'days': [-1, 2]}) }}
+
 with
 
 half_hours as (
 
     select * from {{ ref('int_visitor_half_hours') }}
+    where {{ touched('event_date', -1, 3) }} and {{ touched('session_date', -1, 2) }}
 
 ),
 
@@ -17,7 +20,7 @@ added_up as (
     select
         visitor_id,
         session_started_at,
-        min(event_date) as session_date,
+        min(session_date) as session_date,
         max(event_date) as last_event_date,
         max(last_event_at) as session_ended_at,
         sum(events) as events,

@@ -1,14 +1,10 @@
+{{ config(materialized='view') }}
+
 with
 
 visitor_days as (
 
     select * from {{ ref('int_visitor_days') }}
-
-),
-
-sessions as (
-
-    select * from {{ ref('int_sessions') }}
 
 ),
 
@@ -22,26 +18,17 @@ visits as (
 
     select
         visitor_id,
+        {%- for attribute in ['channel', 'device_type', 'country'] %}
+        {{ first_by('first_' ~ attribute, 'event_date') }} as first_{{ attribute }},
+        {%- endfor %}
         min(event_date) as first_seen_date,
         max(event_date) as last_seen_date,
         min(first_event_at) as first_seen_at,
         max(last_event_at) as last_seen_at,
         min(first_cart_at) as first_cart_at,
-        count(*) as active_days
+        count(*) as active_days,
+        cast(sum(sessions) as int64) as sessions
     from visitor_days
-    group by visitor_id
-
-),
-
-session_counts as (
-
-    select
-        visitor_id,
-        count(*) as sessions,
-        {{ first_by('channel', 'session_started_at') }} as first_channel,
-        {{ first_by('device_type', 'session_started_at') }} as first_device_type,
-        {{ first_by('country', 'session_started_at') }} as first_country
-    from sessions
     group by visitor_id
 
 ),
@@ -66,13 +53,13 @@ user_journey as (
         {{ user_of_visitor('visits.visitor_id') }} as user_id,
 
         -- text
-        session_counts.first_channel,
-        session_counts.first_device_type,
-        session_counts.first_country,
+        visits.first_channel,
+        visits.first_device_type,
+        visits.first_country,
 
         -- numbers
         visits.active_days,
-        session_counts.sessions,
+        visits.sessions,
         coalesce(order_counts.orders, 0) as orders,
         {{ seconds_between('visits.first_seen_at', 'order_counts.first_ordered_at') }} as time_to_purchase_seconds,
 
@@ -85,7 +72,6 @@ user_journey as (
         order_counts.first_ordered_at,
         order_counts.last_ordered_at
     from visits
-    inner join session_counts on visits.visitor_id = session_counts.visitor_id
     left join order_counts on visits.visitor_id = order_counts.visitor_id
 
 )

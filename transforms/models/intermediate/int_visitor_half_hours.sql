@@ -1,14 +1,19 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'event_date', 'days': [0, 2]}) }}
+
+{%- set counts = ['events', 'page_views', 'product_views', 'searches', 'cart_adds', 'checkouts', 'purchases'] %}
+
 with
 
 events as (
 
     select * from {{ ref('stg_events') }}
+    where {{ touched('event_date') }}
 
 ),
 
 -- A pause of more than 30 minutes never lies within a half hour, so a session can only open with its first event.
 -- The order of events is worked out between half hours, of which there are several times fewer than events.
-half_hours as (
+counted as (
 
     select
         visitor_id,
@@ -26,6 +31,35 @@ half_hours as (
         count(case when event_type = 'purchase' then 1 end) as purchases
     from events
     group by visitor_id, event_date, half_hour
+
+),
+
+{% if not builds_everything() -%}
+-- The days around are counted already: two before, which decide the sessions of a touched day, and two after, whose
+-- sessions it decides.
+counted_before as (
+
+    select
+        visitor_id,
+        event_date,
+        half_hour,
+        first_event_at,
+        last_event_at,
+        first_cart_at,
+        {{ counts | join(',\n        ') }}
+    from {{ this }}
+    where {{ touched('event_date', -2, 2) }} and not {{ touched('event_date') }}
+
+),
+{%- endif %}
+
+half_hours as (
+
+    select * from counted
+    {%- if not builds_everything() %}
+    union all
+    select * from counted_before
+    {%- endif %}
 
 ),
 
@@ -58,18 +92,14 @@ visitor_half_hours as (
         visitor_id,
         event_date,
         half_hour,
+        case when last_opened_date >= event_date - 1 then last_opened_date else event_date end as session_date,
         case when last_opened_date >= event_date - 1 then last_opened_at else day_began_at end as session_started_at,
         first_event_at,
         last_event_at,
         first_cart_at,
-        events,
-        page_views,
-        product_views,
-        searches,
-        cart_adds,
-        checkouts,
-        purchases
+        {{ counts | join(',\n        ') }}
     from looking_back
+    where {{ is_rebuilt() }}
 
 )
 

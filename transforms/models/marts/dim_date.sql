@@ -1,8 +1,9 @@
 with
 
-visitor_days as (
+daily_visitors as (
 
-    select * from {{ ref('int_visitor_days') }}
+    select * from {{ ref('int_daily_visitors') }}
+    where dau > 0
 
 ),
 
@@ -12,7 +13,7 @@ bounds as (
     select
         cast({{ dbt.date_trunc('year', 'min(event_date)') }} as date) as first_date,
         cast({{ dbt.last_day('max(event_date)', 'year') }} as date) as last_date
-    from visitor_days
+    from daily_visitors
 
 ),
 

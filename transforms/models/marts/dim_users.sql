@@ -1,16 +1,41 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'user_id', 'changed_in': 'int_changed_users'}) }}
+
 {%- set attributes = ['created_at', 'country', 'city', 'postal_code', 'is_marketing_opt_in'] -%}
 
 with
 
 versions as (
 
-    select * from {{ ref('stg_users') }}
+    select
+        user_id,
+        updated_at,
+        created_at,
+        country,
+        city,
+        postal_code,
+        coalesce(is_marketing_opt_in, false) as is_marketing_opt_in
+    from {{ ref('stg_users') }}
+    where {{ changed('user_id', 'int_changed_users') }}
 
 ),
 
-journeys as (
+-- The first day of every user; of a part, only of those whom no version knows.
+first_days as (
 
-    select * from {{ ref('int_user_journey') }}
+    select
+        {{ user_of_visitor() }} as user_id,
+        first_event_at as first_seen_at
+    from {{ ref('int_visitor_days') }}
+    where
+        previous_event_date is null
+        and visitor_id like 'u:%'
+        {%- if not builds_everything() %}
+        and visitor_id in (
+            select 'u:' || changed_users.user_id
+            from {{ ref('int_changed_users') }} as changed_users
+            where changed_users.user_id not in (select versions.user_id from versions)
+        )
+        {%- endif %}
 
 ),
 
@@ -58,23 +83,22 @@ recorded_users as (
 inferred_users as (
 
     select
-        journeys.user_id,
+        first_days.user_id,
         1 as version_number,
         cast(null as timestamp) as created_at,
         cast(null as string) as country,
         cast(null as string) as city,
         cast(null as string) as postal_code,
-        cast(null as boolean) as is_marketing_opt_in,
-        journeys.first_seen_at as valid_from,
+        false as is_marketing_opt_in,
+        first_days.first_seen_at as valid_from,
         cast(null as timestamp) as valid_to,
         true as is_inferred
-    from journeys
+    from first_days
     where
-        journeys.user_id is not null
-        and not exists (
+        not exists (
             select 1
             from versions
-            where versions.user_id = journeys.user_id
+            where versions.user_id = first_days.user_id
         )
 
 ),
@@ -100,7 +124,7 @@ dim_users as (
         country,
         city,
         postal_code,
-        coalesce(is_marketing_opt_in, false) as is_marketing_opt_in
+        is_marketing_opt_in
     from all_users
 
 )

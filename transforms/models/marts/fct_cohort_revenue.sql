@@ -12,9 +12,14 @@ orders as (
 
 ),
 
-journeys as (
+-- The first day of every visitor.
+first_days as (
 
-    select * from {{ ref('int_user_journey') }}
+    select
+        visitor_id,
+        first_seen_date
+    from {{ ref('int_visitor_days') }}
+    where previous_event_date is null
 
 ),
 
@@ -24,22 +29,60 @@ periods as (
 
 ),
 
--- Days first, so that a line is added up once and not once for weeks and once for months. A refund belongs to whoever
--- placed the order, whoever paid it back.
+-- A refund belongs to whoever placed the order, whoever paid it back.
+attributed as (
+
+    select
+        order_lines.*,
+        orders.order_key is null as is_orphan,
+        orders.first_seen_date
+    from order_lines
+    left join orders on order_lines.order_key = orders.order_key
+
+),
+
+placed as (
+
+    select
+        first_seen_date,
+        event_date,
+        currency,
+        gross_amount,
+        discount_amount,
+        refund_amount,
+        net_amount
+    from attributed
+    where not is_orphan
+
+    union all
+
+    select
+        first_days.first_seen_date,
+        attributed.event_date,
+        attributed.currency,
+        attributed.gross_amount,
+        attributed.discount_amount,
+        attributed.refund_amount,
+        attributed.net_amount
+    from attributed
+    inner join first_days on attributed.visitor_id = first_days.visitor_id
+    where attributed.is_orphan
+
+),
+
+-- Days first, so that a line is added up once and not once for weeks and once for months.
 daily_revenue as (
 
     select
-        journeys.first_seen_date,
-        order_lines.event_date,
-        order_lines.currency,
-        sum(order_lines.gross_amount) as gross_amount,
-        sum(order_lines.discount_amount) as discount_amount,
-        sum(order_lines.refund_amount) as refund_amount,
-        sum(order_lines.net_amount) as net_amount
-    from order_lines
-    left join orders on order_lines.order_key = orders.order_key
-    inner join journeys on coalesce(orders.visitor_id, order_lines.visitor_id) = journeys.visitor_id
-    group by journeys.first_seen_date, order_lines.event_date, order_lines.currency
+        first_seen_date,
+        event_date,
+        currency,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(refund_amount) as refund_amount,
+        sum(net_amount) as net_amount
+    from placed
+    group by first_seen_date, event_date, currency
 
 ),
 

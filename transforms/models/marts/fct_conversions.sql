@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'session_date', 'days': [-1, 33]}) }}
+
 with
 
 order_lines as (
@@ -6,13 +8,14 @@ order_lines as (
         *,
         row_number() over (partition by session_id order by event_timestamp, event_id) as place_in_session
     from {{ ref('int_order_lines') }}
-    where not is_refund
+    where not is_refund and {{ touched('event_date', -1, 34) }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('int_sessions') }}
+    where {{ touched('session_date', -33, 33) }}
 
 ),
 
@@ -106,6 +109,7 @@ fct_conversions as (
         on
             sessions.visitor_id = last_non_direct.visitor_id
             and leading_up.last_non_direct_at = last_non_direct.session_started_at
+    where {{ is_rebuilt('sessions') }}
 
 )
 

@@ -1,8 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        meta={'rebuilt_by': 'session_date', 'days': [-1, 2], 'also': 'recategorised_dates'}
+    )
+}}
+
 with
 
 sessions as (
 
     select * from {{ ref('int_sessions') }}
+    where {{ is_rebuilt() }}
 
 ),
 
@@ -27,7 +35,8 @@ whole_sessions as (
         session_date,
         channel,
         device_type,
-        '(all)' as category,
+        cast(null as string) as category,
+        true as is_total,
         {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
     from sessions
 
@@ -56,6 +65,7 @@ parts_of_sessions as (
         sessions.channel,
         sessions.device_type,
         parts.category,
+        false as is_total,
         {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }}
     from categories_of_sessions as parts
     inner join sessions
@@ -82,13 +92,14 @@ fct_funnel as (
         channel,
         device_type,
         category,
+        is_total,
         count(*) as sessions,
         count(case when has_view then 1 end) as view_sessions,
         count(case when has_cart then 1 end) as cart_sessions,
         count(case when has_checkout then 1 end) as checkout_sessions,
         count(case when has_purchase then 1 end) as purchase_sessions
     from steps
-    group by session_date, channel, device_type, category
+    group by session_date, channel, device_type, category, is_total
 
 )
 

@@ -1,20 +1,17 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'visitor_id', 'changed_in': 'int_changed_buyers'}) }}
+
 with
 
 orders as (
 
     select * from {{ ref('int_orders') }}
+    where {{ changed('visitor_id', 'int_changed_buyers') }}
 
 ),
 
 order_lines as (
 
     select * from {{ ref('int_order_lines') }}
-
-),
-
-journeys as (
-
-    select * from {{ ref('int_user_journey') }}
 
 ),
 
@@ -32,6 +29,7 @@ amounts as (
         sum(refund_amount) as refund_amount,
         sum(net_amount) as net_amount
     from order_lines
+    where order_key in (select orders.order_key from orders)
     group by order_key, currency
 
 ),
@@ -65,14 +63,13 @@ fct_orders as (
         {{ money('amounts.refund_amount') }} as refund_amount,
         {{ money('amounts.net_amount') }} as net_amount,
         {{ seconds_between('orders.previous_ordered_at', 'orders.ordered_at') }} as since_previous_order_seconds,
-        {{ seconds_between('journeys.first_seen_at', 'orders.ordered_at') }} as since_first_seen_seconds,
+        {{ seconds_between('orders.first_seen_at', 'orders.ordered_at') }} as since_first_seen_seconds,
 
         -- dates and timestamps
         orders.order_date,
         orders.ordered_at
     from amounts
     inner join orders on amounts.order_key = orders.order_key
-    inner join journeys on orders.visitor_id = journeys.visitor_id
 
 )
 

@@ -1,8 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        meta={'rebuilt_by': 'event_date', 'days': [-1, 3], 'changed_in': 'int_changed_revenue_dates'}
+    )
+}}
+
 with
 
 order_lines as (
 
     select * from {{ ref('int_order_lines') }}
+    where {{ touched('event_date', -1, 3) }} or {{ changed('event_date', 'int_changed_revenue_dates') }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'rebuilt_by': 'session_date', 'days': [-1, 2]}) }}
 
 with
 

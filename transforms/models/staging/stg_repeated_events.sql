@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', meta={'rebuilt_by': 'event_date', 'days': [0, 0]}) }}
 
 {%- set content = event_columns() -%}
 {%- set order_of_copies = ['received_at'] + (content | reject('equalto', 'received_at') | list) %}
@@ -8,6 +8,7 @@ with
 events as (
 
     select * from {{ source('raw', 'events') }}
+    where {{ touched('event_date') }}
 
 ),
 
@@ -20,6 +21,7 @@ suspects as (
         event_date,
         {{ fingerprint('event_id') }} as event_fingerprint
     from {{ source('raw', 'events') }}
+    where {{ touched('event_date') }}
     group by event_date, event_fingerprint
     having count(*) > 1
 

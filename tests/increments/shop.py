@@ -1,0 +1,129 @@
+"""A warehouse in memory that is loaded batch by batch and built as a run builds it, without dbt's start-up.
+
+The tables of `raw`, `removed` and `ops` are the product's own, and so is what tells a build which days were touched. The
+models' SQL is what dbt compiled; deleting the rows that a build makes anew, which dbt does in
+`macros/dialect/materialize_incremental.sql`, is done here by the same condition.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from flows.receipts import Changes
+from flows.records import RECORDS
+from flows.warehouse.duck_changes import settle, take_out, waiting
+from flows.warehouse.duck_tables import prepare
+
+Row = dict[str, Any]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TOUCHED = re.compile(r"in \('@dates:(-?\d+):(-?\d+):(\w*)'\)")
+SINCE = re.compile(r">= '@dates:(\d+)'")
+PART = {"touched_dates": "@dates", "pending_batches": ["@batches"]}
+
+
+class Shop:
+    """Batches in, batches out, builds. `whole` and `part` are the project, compiled for all and for some of the days."""
+
+    def __init__(self, whole: dict[str, Row], part: dict[str, Row]) -> None:
+        self._whole, self._part = whole, part
+        self.con = duckdb.connect()
+        self.con.execute("attach ':memory:' as warehouse; use warehouse; set TimeZone = 'UTC'; set threads = 1")
+        for schema in ("staging", "intermediate", "marts"):
+            self.con.execute(f"create schema {schema}")
+        prepare(self.con)
+
+    def load(self, batch_id: str, **rows: Iterable[Row]) -> None:
+        """Append the rows of one batch, given by table."""
+        dates = set()
+        for table, given in rows.items():
+            for row in given:
+                names, values = list(row), list(row.values())
+                self.con.execute(
+                    f"insert into raw.{table} ({', '.join(names)}, batch_id, source_file) "
+                    f"values ({', '.join('?' * len(names))}, ?, 'f')",
+                    [*values, batch_id],
+                )
+                if table == "events":
+                    dates.add(row["event_date"])
+        self._enter("batches", batch_id, dates, loaded_at=NOW)
+
+    def remove(self, batch_id: str) -> None:
+        """Take a batch out again."""
+        (dates,) = self.con.execute("select event_dates from ops.batches where batch_id = ?", [batch_id]).fetchone()
+        take_out(self.con, batch_id)
+        self.con.execute("delete from ops.batches where batch_id = ?", [batch_id])
+        self._enter("removals", batch_id, dates, loaded_at=NOW, removed_at=NOW)
+
+    def build(self, *, publish: bool = True, until: int | None = None, whole: bool = False) -> None:
+        """Build what the waiting batches touch. `until` ends it after so many models, as a kill would."""
+        changes = Changes(is_whole=True) if whole else waiting(self.con, "models")
+        nodes = self._whole if changes.is_whole else self._part
+        if changes.is_whole:
+            self.con.execute("delete from ops.settings where name = 'models'")
+        models = [node for node in nodes.values() if node["kind"] == "model" and node["materialized"] != "ephemeral"]
+        for node in models[:until]:
+            self._build(node, changes)
+        if publish and until is None:
+            for table in ("batches", "removals"):
+                self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
+            settle(self.con, changes.batches)
+            self.con.execute("delete from ops.settings where name = 'models'")
+            self.con.execute("insert into ops.settings values ('models', 'models')")
+
+    def rows(self, mart: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(f"from marts.{mart} order by all").fetchall()
+
+    def _build(self, node: Row, changes: Changes) -> None:
+        sql, relation = _filled(node["sql"], changes), node["relation"]
+        if node["materialized"] == "view":
+            self.con.execute(f"create or replace view {relation} as {sql}")
+        elif changes.is_whole or node["materialized"] == "table":
+            self.con.execute(f"create or replace table {relation} as {sql}")
+        else:
+            self.con.execute(f"create or replace temp table rebuilt as {sql}")
+            self.con.execute(f"delete from {relation} where {_condition(node['rebuilds'], changes)}")
+            self.con.execute(f"insert into {relation} by name (from rebuilt); drop table rebuilt")
+
+    def _enter(self, table: str, batch_id: str, dates: Iterable[date], **instants: datetime) -> None:
+        row = {"batch_id": batch_id, "event_dates": sorted(dates), "source_files": [], "rows_by_table": "{}"}
+        row |= {"rows_read": 0, "accepted": 0, "quarantined": 0, "duplicates": 0} | instants
+        if table == "batches":
+            row |= {"landed_at": NOW, "derived": 0, "refused_by_reason": "{}"}
+        self.con.execute(
+            f"insert into ops.{table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
+        )
+
+
+def _filled(sql: str, changes: Changes) -> str:
+    """Compiled SQL with the dates and batches of one build in their places."""
+    sql = SINCE.sub(lambda found: f">= {_since(changes, int(found[1]))}", sql)
+    batches = ", ".join(f"'{batch}'" for batch in changes.batches) or "null"
+    sql = sql.replace("'@batches'", batches)
+    return TOUCHED.sub(lambda found: f"in ({_dates(changes, int(found[1]), int(found[2]), found[3])})", sql)
+
+
+def _dates(changes: Changes, first: int, last: int, also: str) -> str:
+    days = changes.touched_dates + (getattr(changes, also, ()) if also else ())
+    wanted = {day + timedelta(days=distance) for day in days for distance in range(first, last + 1)}
+    return ", ".join(f"date '{day}'" for day in sorted(wanted)) or "null"
+
+
+def _since(changes: Changes, distance: int) -> str:
+    if not changes.touched_dates:
+        return "null"
+    return f"date '{changes.touched_dates[0] - timedelta(days=distance)}'"
+
+
+def _condition(rebuilds: Row, changes: Changes) -> str:
+    column, conditions = rebuilds["rebuilt_by"], []
+    if "days" in rebuilds:
+        conditions.append(f"{column} in ({_dates(changes, *rebuilds['days'], rebuilds.get('also', ''))})")
+    if "changed_in" in rebuilds:
+        conditions.append(f"{column} in (select {column} from intermediate.{rebuilds['changed_in']})")
+    told = f"({' or '.join(conditions)})"
+    if "since" in rebuilds:
+        told += f" and {rebuilds['since'][0]} >= {_since(changes, rebuilds['since'][1])}"
+    return told

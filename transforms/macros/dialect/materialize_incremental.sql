@@ -1,0 +1,41 @@
+{# Rows that is_rebuilt() names are taken out and put in anew, in one transaction: a build that is killed leaves the table
+   as it was or as it should be, and doing it again changes nothing. The new rows are worked out first, for a model may
+   read its own table. #}
+{% materialization incremental, adapter='duckdb' %}
+
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {%- if builds_everything() %}
+        {%- if existing is not none and not existing.is_table %}
+            {{ drop_relation_if_exists(existing) }}
+        {%- endif %}
+        {#- In the order of its dates, so that a later build finds the few blocks that hold the days it looks for. #}
+        {%- set told = config.get('meta') -%}
+        {%- set dates = told.since[0] if 'since' in told else told.rebuilt_by if 'days' in told -%}
+        {{ build_whole_table(target_relation, compiled_code, order_by=dates) }}
+    {%- elif existing is none %}
+        {{ exceptions.raise_compiler_error('it was never built as a whole: run once with --full-refresh') }}
+    {%- else %}
+        {%- set rebuilt_rows = this.identifier ~ '__rebuilt' %}
+        {% call statement('rebuilt') -%}
+            create or replace temp table {{ rebuilt_rows }} as ({{ compiled_code }})
+        {%- endcall %}
+        {% call statement('delete') -%}
+            delete from {{ target_relation }} where {{ is_rebuilt() }}
+        {%- endcall %}
+        {% call statement('main') -%}
+            insert into {{ target_relation }} by name (select * from {{ rebuilt_rows }})
+        {%- endcall %}
+        {% call statement('drop') -%}
+            drop table {{ rebuilt_rows }}
+        {%- endcall %}
+    {%- endif %}
+
+    {{ run_hooks(post_hooks) }}
+    {% do persist_docs(target_relation, model) %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+
+{% endmaterialization %}

@@ -1,0 +1,75 @@
+{{ config(materialized='ephemeral') }}
+
+with
+
+came as (
+
+    select
+        event_id,
+        event_date
+    from {{ source('raw', 'events') }}
+    where {{ touched('event_date', otherwise='false') }} and {{ pending() }}
+
+),
+
+went as (
+
+    select * from {{ source('removed', 'events') }}
+
+),
+
+changed_keys as (
+
+    select * from came
+    union all
+    select
+        event_id,
+        event_date
+    from went
+
+),
+
+-- A copy that came or went can change which copy counts, so all of them are told, with their own visitors and orders.
+copies as (
+
+    select
+        event_id,
+        event_date,
+        event_type,
+        user_id,
+        anonymous_id,
+        order_id
+    from {{ source('raw', 'events') }}
+    where {{ touched('event_date', otherwise='false') }}
+
+    union all
+
+    select
+        event_id,
+        event_date,
+        event_type,
+        user_id,
+        anonymous_id,
+        order_id
+    from went
+
+),
+
+changed_events as (
+
+    select
+        event_date,
+        {{ visitor_id() }} as visitor_id,
+        event_type = 'purchase' as is_purchase,
+        case when event_type in ('purchase', 'refund') then {{ order_key() }} end as order_key
+    from copies
+    where
+        exists (
+            select 1
+            from changed_keys
+            where copies.event_id = changed_keys.event_id and copies.event_date = changed_keys.event_date
+        )
+
+)
+
+select * from changed_events
