@@ -89,6 +89,4 @@ def take_out(connection: DuckDBPyConnection, batch_id: str) -> dict[str, int]:
 def settle(connection: DuckDBPyConnection, batches: tuple[str, ...]) -> None:
     """Forget the removed rows of `batches`: marts without them are published."""
     for table in RECORDS:
-        connection.execute(
-            f"delete from removed.{table} where batch_id in (select unnest(?))", [list(batches)]
-        )
+        connection.execute(f"delete from removed.{table} where batch_id in (select unnest(?))", [list(batches)])

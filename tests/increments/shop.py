@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from flows.receipts import Changes
-from flows.records import RECORDS
 from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_tables import prepare
 
@@ -25,7 +24,7 @@ PART = {"touched_dates": "@dates", "pending_batches": ["@batches"]}
 
 
 class Shop:
-    """Batches in, batches out, builds. `whole` and `part` are the project, compiled for all and for some of the days."""
+    """Batches in, batches out, builds. `whole` and `part` are the project, compiled for all days and for some."""
 
     def __init__(self, whole: dict[str, Row], part: dict[str, Row]) -> None:
         self._whole, self._part = whole, part

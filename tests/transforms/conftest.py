@@ -116,4 +116,3 @@ def warehouse(compiled_project: dict[str, Row]) -> World:
         return Warehouse(compiled_project, {"events": list(events), "users": list(users), "products": list(products)})
 
     return make
-

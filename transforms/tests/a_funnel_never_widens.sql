@@ -2,7 +2,7 @@
 select
     'fct_funnel' as mart,
     session_date as counted_date
-from {{ rebuilt_rows('fct_funnel') }} as funnel
+from {{ rebuilt_rows('fct_funnel') }}
 where
     view_sessions > sessions
     or cart_sessions > view_sessions

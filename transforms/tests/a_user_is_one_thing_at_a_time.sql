@@ -8,7 +8,7 @@ stretches as (
         valid_to,
         is_current,
         lead(valid_from) over (partition by user_id order by version_number) as next_valid_from
-    from {{ rebuilt_rows('dim_users') }} as versions
+    from {{ rebuilt_rows('dim_users') }}
 
 )
 

@@ -1,5 +1,5 @@
--- The numbers of events that were staged, that half hours hold and that days hold, and of those that sessions hold, where
--- they are not the same.
+-- The numbers of events that were staged, that half hours hold and that days hold, and of those that sessions hold,
+-- where they are not the same.
 with
 
 counted as (

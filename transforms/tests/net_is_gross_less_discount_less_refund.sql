@@ -6,7 +6,7 @@ select
     discount_amount,
     refund_amount,
     net_amount
-from {{ rebuilt_rows(mart) }} as rebuilt
+from {{ rebuilt_rows(mart) }}
 where gross_amount - discount_amount - refund_amount <> net_amount
 {%- if not loop.last %}
 union all

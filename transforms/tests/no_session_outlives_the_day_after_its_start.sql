@@ -3,7 +3,7 @@ select
     visitor_id,
     session_date,
     last_event_date
-from {{ rebuilt_rows('int_sessions') }} as sessions
+from {{ rebuilt_rows('int_sessions') }}
 where last_event_date > session_date + 1
 
 union all
@@ -12,5 +12,5 @@ select
     visitor_id,
     session_date,
     event_date as last_event_date
-from {{ rebuilt_rows('int_visitor_half_hours') }} as half_hours
+from {{ rebuilt_rows('int_visitor_half_hours') }}
 where event_date < session_date or event_date > session_date + 1

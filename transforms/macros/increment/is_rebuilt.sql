@@ -4,7 +4,7 @@
    with dates, and how many days before the first touched date it begins. What a build deletes, what it puts in its place
    and what is tested afterwards are told by this one condition. `meta` is that of another model, for its tests. #}
 {% macro is_rebuilt(of=none, meta=none) -%}
-    {%- set told = meta or config.get('meta') -%}
+    {%- set told = meta or (model.config.meta if model is defined and execute else none) -%}
     {%- if builds_everything() or not told -%}
         true
     {%- else -%}
