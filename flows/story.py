@@ -29,7 +29,7 @@ class Story:
     kpis: Kpis | None = None
     receipts: list[Receipt] = field(default_factory=list)
     receipts_stored: int = 0
-    changes: Changes = Changes()
+    changes: Changes = field(default_factory=Changes)
     error: Exception | None = None
 
     def take(self, told: object) -> None:

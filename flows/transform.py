@@ -27,11 +27,13 @@ def warm(settings: Settings | None = None) -> None:
 def transform(
     settings: Settings, changes: Changes | None = None, *, on_node: Callable[[Node], None] | None = None
 ) -> Built:
-    """Build and test the models in the warehouse: of `changes` only what they touch, without them everything. `on_node` is told of each node as it ends, in dbt's thread.
+    """Build and test the models: of `changes` only what they touch, without them everything.
 
-    Nobody else may hold the warehouse meanwhile; afterwards it is free again. Raises BuildFailed with the first failing
-    node's words, and all nodes in `.nodes`, if the project cannot be parsed or a node fails; the models built before
-    it stay, and nobody sees them until they are published. A test of severity `warn` fails nothing.
+    `on_node` is told of each node as it ends, in dbt's thread. Nobody else may hold the warehouse meanwhile; afterwards
+    it is free again. Raises BuildFailed with the first failing node's words, and all nodes in `.nodes`, if the project
+    cannot be parsed or a node fails; the models built before it stay, and nobody sees them until they are published.
+    Building the same changes again ends in the same rows, wherever the last build ended. A test of severity `warn`
+    fails nothing.
 
     >>> [node.name for node in transform(settings).nodes if node.kind == "model"]  # doctest: +SKIP
     ['stg_products', 'stg_repeated_events', ...]

@@ -1,4 +1,4 @@
-"""The project's compiled SQL, so that tests run models in milliseconds: dbt's start-up is paid once per change of a model."""
+"""The project's compiled SQL, so that tests run models in milliseconds: dbt's start-up is paid once per change."""
 
 import hashlib
 import json

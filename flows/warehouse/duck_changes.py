@@ -28,7 +28,9 @@ _RECATEGORISED = """
     ),
 
     versions as (
-        select product_id, updated_at, category, batch_id not in (select unnest($batches)) as is_before, true as is_after
+        select
+            product_id, updated_at, category,
+            batch_id not in (select unnest($batches)) as is_before, true as is_after
         from raw.products semi join changed using (product_id)
         union all
         select product_id, updated_at, category, true, false from removed.products

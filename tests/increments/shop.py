@@ -1,7 +1,7 @@
 """A warehouse in memory that is loaded batch by batch and built as a run builds it, without dbt's start-up.
 
-The tables of `raw`, `removed` and `ops` are the product's own, and so is what tells a build which days were touched. The
-models' SQL is what dbt compiled; deleting the rows that a build makes anew, which dbt does in
+The tables of `raw`, `removed` and `ops` are the product's own, and so is what tells a build which days were touched.
+The models' SQL is what dbt compiled; deleting the rows that a build makes anew, which dbt does in
 `macros/dialect/materialize_incremental.sql`, is done here by the same condition.
 """
 
@@ -33,6 +33,9 @@ class Shop:
         for schema in ("staging", "intermediate", "marts"):
             self.con.execute(f"create schema {schema}")
         prepare(self.con)
+        self.marts = [
+            node["name"] for node in whole.values() if node["kind"] == "model" and node["relation"].startswith("marts.")
+        ]
 
     def load(self, batch_id: str, **rows: Iterable[Row]) -> None:
         """Append the rows of one batch, given by table."""

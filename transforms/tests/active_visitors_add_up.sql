@@ -1,5 +1,5 @@
--- Days on which a longer stretch has fewer active visitors than a shorter one, or more than were ever seen; days that
--- were built whose visitors are not those with events; and the last day, if all new visitors so far are not all visitors.
+-- Days on which a longer stretch has fewer active visitors than a shorter one, or more than were ever seen; built days
+-- whose visitors are not those with events; and the last day, if the new visitors so far are not all visitors.
 with
 
 engagement as (

@@ -5,4 +5,4 @@ select
 from {{ ref('fct_cohort_retention') }}
 where periods_since = 0
 group by period_type
-having sum(cohort_visitors) <> (select sum(days.new_visitors) from {{ ref('fct_daily_engagement') }} as days)
+having sum(cohort_visitors) <> (select sum(visitors.new_visitors) from {{ ref('fct_daily_engagement') }} as visitors)

@@ -30,11 +30,11 @@ by_date as (
         event_date,
         count(*) as visitors,
         sum(events) as events,
-        count(case when previous_event_date is null then 1 end) as new_visitors,
         {%- for step in steps %}
         count(case when has_{{ step }} then 1 end) as {{ step }}_visitors,
-        count(case when is_first_{{ step }} then 1 end) as new_{{ step }}_visitors{{ ',' if not loop.last }}
+        count(case when is_first_{{ step }} then 1 end) as new_{{ step }}_visitors,
         {%- endfor %}
+        count(case when previous_event_date is null then 1 end) as new_visitors
     from visitor_days
     where {{ touched('event_date', 0, 29) }} or {{ changed('event_date', 'int_corrected_dates') }}
     group by event_date
@@ -66,7 +66,7 @@ days_counted as (
 
 ),
 
--- Of each visitor only the first active day within the 7 or 30 days that end on a day counts, so nobody is counted twice.
+-- Of each visitor only the first active day within the 7 or 30 days that end on a day counts, so nobody does twice.
 active as (
 
     select
@@ -86,12 +86,12 @@ daily_visitors as (
         coalesce(by_date.visitors, 0) as dau,
         cast(active.wau as int64) as wau,
         cast(active.mau as int64) as mau,
-        cast(coalesce(by_date.events, 0) as int64) as events,
-        coalesce(by_date.new_visitors, 0) as new_visitors,
         {%- for step in steps %}
         coalesce(by_date.{{ step }}_visitors, 0) as {{ step }}_visitors,
-        coalesce(by_date.new_{{ step }}_visitors, 0) as new_{{ step }}_visitors{{ ',' if not loop.last }}
+        coalesce(by_date.new_{{ step }}_visitors, 0) as new_{{ step }}_visitors,
         {%- endfor %}
+        coalesce(by_date.new_visitors, 0) as new_visitors,
+        cast(coalesce(by_date.events, 0) as int64) as events
     from active
     left join by_date on active.event_date = by_date.event_date
 

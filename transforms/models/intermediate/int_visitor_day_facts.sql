@@ -40,13 +40,13 @@ sessions_of_days as (
     select
         visitor_id,
         session_date,
-        count(*) as sessions,
         {%- for attribute in ['channel', 'device_type', 'country'] %}
         {{ first_by(attribute, 'session_started_at') }} as first_{{ attribute }},
         {%- endfor %}
         {%- for step in ['view', 'cart', 'checkout', 'purchase'] %}
-        {{ any_true('has_' ~ step) }} as has_{{ step }}{{ ',' if not loop.last }}
+        {{ any_true('has_' ~ step) }} as has_{{ step }},
         {%- endfor %}
+        count(*) as sessions
     from sessions
     group by visitor_id, session_date
 
@@ -56,13 +56,13 @@ visitor_day_facts as (
 
     select
         events_of_days.*,
-        coalesce(sessions_of_days.sessions, 0) as sessions,
         sessions_of_days.first_channel,
         sessions_of_days.first_device_type,
         sessions_of_days.first_country,
         {%- for step in ['view', 'cart', 'checkout', 'purchase'] %}
-        coalesce(sessions_of_days.has_{{ step }}, false) as has_{{ step }}{{ ',' if not loop.last }}
+        coalesce(sessions_of_days.has_{{ step }}, false) as has_{{ step }},
         {%- endfor %}
+        coalesce(sessions_of_days.sessions, 0) as sessions
     from events_of_days
     left join sessions_of_days
         on

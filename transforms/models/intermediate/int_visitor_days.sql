@@ -51,11 +51,11 @@ visitor_days as (
         *,
         min(event_date) over by_date as first_seen_date,
         min(first_event_at) over by_date as first_seen_at,
-        lag(event_date) over by_date as previous_event_date,
         {%- for step in steps %}
         coalesce(min(case when {{ step }} then event_date end) over by_date = event_date, false)
-            as is_first_{{ step[4:] }}{{ ',' if not loop.last }}
+            as is_first_{{ step[4:] }},
         {%- endfor %}
+        lag(event_date) over by_date as previous_event_date
     from days
     window by_date as (partition by visitor_id order by event_date)
 

@@ -1,0 +1,75 @@
+"""A drawn history of a shop: batches that come, go and come again, builds, and builds that are cut off."""
+
+from collections.abc import Callable
+from random import Random
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from tests.compiled import Row
+from tests.increments.shop import Shop
+from tests.worlds import World, worlds
+
+Batch = dict[str, list[Row]]
+
+
+class History(RuleBasedStateMachine):
+    """Whatever happens to the batches of a world, published marts are those of one build of what is there.
+
+    Subclasses say with which models: `new_shop` makes an empty shop.
+    """
+
+    new_shop: Callable[[], Shop]
+
+    @initialize(world=worlds(), parts=st.integers(1, 5), chance=st.randoms(use_true_random=False))
+    def begin(self, world: World, parts: int, chance: Random) -> None:
+        self.waiting: dict[str, Batch] = {f"b{part}": {} for part in range(parts)}
+        for table, rows in world.items():
+            for row in rows:
+                self.waiting[f"b{chance.randrange(parts)}"].setdefault(table, []).append(row)
+        self.loaded: dict[str, Batch] = {}
+        self.shop = type(self).new_shop()
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def load(self, data: st.DataObject) -> None:
+        """A batch comes: in any order, again after it was taken out, or with what another has brought already."""
+        name = data.draw(st.sampled_from(sorted(self.waiting)))
+        self.loaded[name] = self.waiting.pop(name)
+        self.shop.load(name, **self.loaded[name])
+
+    @precondition(lambda self: self.loaded)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.loaded)))
+        self.waiting[name] = self.loaded.pop(name)
+        self.shop.remove(name)
+
+    @rule(whole=st.sampled_from([False, False, False, True]))
+    def build(self, whole: bool) -> None:
+        self.shop.build(whole=whole)
+        self.compare()
+
+    @rule(models=st.integers(1, 33))
+    def build_and_be_killed(self, models: int) -> None:
+        self.shop.build(until=models)
+
+    def teardown(self) -> None:
+        if hasattr(self, "shop"):
+            self.shop.build()
+            self.compare()
+
+    def compare(self) -> None:
+        """Raise AssertionError, naming the mart and the rows that only one of the two has."""
+        fresh = type(self).new_shop()
+        everything: Batch = {}
+        for batch in self.loaded.values():
+            for table, rows in batch.items():
+                everything.setdefault(table, []).extend(rows)
+        fresh.load("all", **everything)
+        fresh.build()
+        for mart in fresh.marts:
+            built, expected = self.shop.rows(mart), fresh.rows(mart)
+            extra = [row for row in built if row not in expected]
+            lacking = [row for row in expected if row not in built]
+            assert built == expected, f"{mart}: has {extra[:3]}, lacks {lacking[:3]}"
