@@ -6,6 +6,7 @@ import time
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -71,7 +72,8 @@ class ConsoleProgress(Listener):
 
     def node_ended(self, node: Node) -> None:
         self._nodes += 1
-        self._progress.update(self._task, description=f"[bold]transform[/bold] {self._nodes} nodes, {node.name}")
+        so_far = f"{self._nodes} nodes, {escape(node.name)}"
+        self._progress.update(self._task, description=f"[bold]transform[/bold] {so_far}")
 
     def close(self, ui_url: str) -> None:
         """Print what came of the run; nothing where none began."""

@@ -17,7 +17,7 @@ BATCHES = 5
 
 def show_status() -> None:
     """Print the last batches, the last run's receipts, the serving copy and the server. Changes nothing."""
-    settings, console = load_settings(), Console(highlight=False)
+    settings, console = load_settings(), _console()
     console.print(_batches(settings) if settings.warehouse_path.exists() else "no batch was loaded yet")
     found, copy = server.status(settings), serving.current(settings)
     console.print(f"serving copy    {copy or 'none yet'}", soft_wrap=True)
@@ -58,4 +58,9 @@ def show_settings() -> None:
         variable = f"{PREFIX}{name.upper()}"
         is_set = "set" if variable in os.environ else "default"
         found.add_row(variable, str(getattr(settings, name)), is_set, field.description or "")
-    Console(highlight=False).print(found)
+    _console().print(found)
+
+
+def _console() -> Console:
+    """One that prints what it is given: a path such as `sales[/old].csv` is no markup, and `:x:` in it no emoji."""
+    return Console(highlight=False, markup=False, emoji=False)
