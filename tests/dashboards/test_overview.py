@@ -59,6 +59,19 @@ def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publi
     assert "Net revenue, EUR" not in shown
 
 
+def test_refunds_without_a_currency_can_be_looked_at_and_linked_to(publish) -> None:
+    publish()
+    page = opened()
+    page.selectbox(key="currency").set_value("no currency").run()
+    assert not page.exception
+    assert tiles(page)["Net revenue"] == ("-3.00", "")
+    link = AppTest.from_file(str(APP), default_timeout=60)
+    link.query_params["currency"] = "no currency"
+    link.run()
+    assert link.selectbox(key="currency").value == "no currency"
+    assert tiles(link)["Net revenue"] == ("-3.00", "")
+
+
 def test_a_publication_is_seen_at_the_next_interaction(publish) -> None:
     publish()
     page = opened()

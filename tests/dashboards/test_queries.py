@@ -20,7 +20,7 @@ def day(number: int) -> date:
 def test_a_copy_says_its_days_its_currencies_by_orders_its_zone_and_its_age(publish) -> None:
     shop = queries.shop(publish())
     assert shop.days == Period(day(1), day(14))
-    assert shop.currencies == ("EUR", "GBP")
+    assert shop.currencies == ("EUR", "GBP", None), "a refund without a currency is seen, too"
     assert shop.zone == "Europe/Berlin"
     assert shop.published_at == datetime(2025, 12, 1, 6, 30, tzinfo=UTC)
 
@@ -33,6 +33,18 @@ def test_the_numbers_of_a_period_are_those_of_its_days_and_its_currency(publish)
     assert queries.kpis(copy, day(8), day(14), "GBP") == Kpis(
         visitors=3, sessions=4, converted=2, orders=3, net=Decimal(5), average=Decimal(5)
     )
+
+
+def test_refunds_of_a_currency_without_a_sale_are_offered_last(publish) -> None:
+    """Regression: only currencies with an order were offered; what was paid back in another was nowhere to be seen."""
+    days = [{"event_date": day(1), "dau": 1, "sessions": 1}]
+    sold = {"order_key": "o1", "order_date": day(1), "currency": "GBP", "purchase_lines": 1}
+    sold |= {"gross_amount": 5, "discount_amount": 0}
+    nets = {"CHF": -7, "GBP": 5, None: -3}
+    revenue = [{"event_date": day(1), "product_id": "p1", "currency": c, "net_amount": net} for c, net in nets.items()]
+    copy = publish({"fct_daily_engagement": days, "fct_orders": [sold], "fct_revenue": revenue})
+    assert queries.shop(copy).currencies == ("GBP", "CHF", None)
+    assert {c: queries.kpis(copy, day(1), day(1), c).net for c in nets} == nets
 
 
 def test_a_period_without_anything_is_zero_and_has_no_average(publish) -> None:
