@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from flows.literal import for_terminal
 from flows.receipts import Node, Receipt
 from flows.story import Listener, Story
 from flows.summary import closing, line_of
@@ -67,7 +68,7 @@ class ConsoleProgress(Listener):
 
     def step_ended(self, receipt: Receipt) -> None:
         if receipt.step != "run":
-            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {line_of(receipt)}".rstrip()
+            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {for_terminal(line_of(receipt))}".rstrip()
             self.console.print(Text.assemble(MARKS[receipt.verdict], line))
 
     def node_ended(self, node: Node) -> None:
@@ -82,7 +83,7 @@ class ConsoleProgress(Listener):
         self.console.print()
         before = ""
         for label, text in closing(self.story, self._start_seconds, ui_url):
-            self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), text))
+            self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), for_terminal(text)))
             before = label
 
     def _rows(self) -> str:

@@ -53,3 +53,20 @@ def test_the_last_run_names_a_file_as_it_is_called(
         warehouse.record([failed])
     show_status()
     assert f" {name} does not exist" in capsys.readouterr().out
+
+
+def test_the_status_does_nothing_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SHOPFLOW_HOME", str(tmp_path / "\x1b[2Jhome"))
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.setenv("COLUMNS", "300")
+    failed = Receipt("r", None, "load", NOON, 0.1, "failed", detail={"message": "no \x1b[2J"})
+    with open_warehouse(load_settings()) as warehouse:
+        warehouse.record([failed])
+    show_status()
+    show_settings()
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert r" no \x1b[2J" in told
+    assert r"\x1b[2Jhome" in told
