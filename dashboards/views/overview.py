@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pandas
 import streamlit as st
 
-from dashboards import charts, numbers, periods, queries
+from dashboards import charts, numbers, periods, queries, tables
 from dashboards.periods import Period
 from dashboards.queries import Kpis, Shop
 from flows.errors import ShopflowError
@@ -127,8 +126,7 @@ def _products(copy: Path, period: Period, currency: str | None) -> None:
         st.subheader(numbers.labelled("Top products by net revenue", currency))
         products = queries.products(copy, period.first, period.last, currency)
         if products:
-            table = pandas.DataFrame(products).style.format({"Units": numbers.count, "Net revenue": numbers.amount})
-            st.table(table, border="horizontal", hide_index=True)
+            st.html(tables.table(products, {"Units": numbers.count, "Net revenue": numbers.amount}))
         else:
             st.caption("Nothing was sold in this period.")
 
