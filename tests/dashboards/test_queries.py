@@ -9,7 +9,7 @@ import pytest
 from dashboards import queries
 from dashboards.periods import Period
 from dashboards.queries import Kpis, NothingToShow
-from flows.kpis import read_kpis
+from flows.kpis import Category, read_kpis
 from flows.settings import load_settings
 
 
@@ -125,3 +125,27 @@ def test_the_dashboard_and_the_end_of_a_run_say_the_same_numbers(publish) -> Non
         said.orders,
         next(revenue.net_amount for revenue in said.revenue if revenue.currency == "EUR"),
     )
+
+
+@pytest.mark.parametrize("main", ["EUR", None])
+def test_the_end_of_a_run_ranks_the_categories_of_the_currency_with_the_most_orders(publish, main: str | None) -> None:
+    """Regression: 1,000 JPY stood above 900 EUR. Five lines of one order do not make its currency the main one."""
+    bought = {"order_date": day(1), "purchase_lines": 1, "gross_amount": 1, "discount_amount": 0}
+    orders = {"o1": main, "o2": main, "o3": "JPY"}
+    nets = [("p1", main, 900, 2), ("p2", main, 950, 2), ("p1", "JPY", 1000, 5), ("p1", "CHF", -5, 0)]
+    copy = publish(
+        {
+            "dim_products": [{"product_id": f"p{number}", "category_level_1": f"c{number}"} for number in (1, 2)],
+            "fct_daily_engagement": [{"event_date": day(1), "dau": 1, "sessions": 1}],
+            "fct_orders": [{"order_key": key, "currency": currency, **bought} for key, currency in orders.items()],
+            "fct_revenue": [
+                {"event_date": day(1), "product_id": product, "currency": currency, "net_amount": net}
+                | {"gross_amount": 1, "discount_amount": 0, "refund_amount": 0, "purchase_lines": lines}
+                for product, currency, net, lines in nets
+            ],
+        }
+    )
+    said = read_kpis(load_settings())
+    assert said is not None
+    assert tuple(revenue.currency for revenue in said.revenue) == queries.shop(copy).currencies == (main, "JPY", "CHF")
+    assert said.categories == (Category("c2", main, Decimal(950)), Category("c1", main, Decimal(900)))
