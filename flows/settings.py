@@ -25,6 +25,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _whole(path: Path) -> Path:
+    """Seen from the root: a relative home would be another one in every process that starts in another folder.
+
+    Links stay as they are: one that leads nowhere is said where the home is made, with the name that the user gave.
+    """
+    try:
+        return path.absolute()
+    except FileNotFoundError:
+        raise ValueError("the folder that it is relative to is gone") from None
+
+
 class Settings(BaseSettings):
     """All settings, read once at the edge and handed down.
 
@@ -35,7 +46,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     target: Literal["duckdb", "bigquery"] = Field("duckdb", description="Where the data lives: `duckdb` or `bigquery`.")
-    home: Path = Field(
+    home: Annotated[Path, AfterValidator(_whole)] = Field(
         PROJECT / "data", description="Folder of everything a run makes: lake, warehouse, serving copies."
     )
     reporting_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(

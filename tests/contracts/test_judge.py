@@ -39,6 +39,10 @@ FAULTS = {
         "update events set currency = null where order_id in ('o0', 'o10')",
         ("events", "purchases have a currency", "warn", "2 % without"),
     ),
+    "no currency of a refund": (
+        "update events set event_type = 'refund', currency = null where order_id = 'o0'",
+        ("events", "refunds have a currency", "warn", "100 % without"),
+    ),
     "no order id": (
         "update events set order_id = null where order_id in ('o0', 'o10')",
         ("events", "purchases have an order id", "warn", "2 % without"),
@@ -177,6 +181,7 @@ def test_what_a_format_lacks_by_its_nature_is_skipped_and_said(
     skipped = {c.name: c.measured for c in judge(validated, settings) if c.measured.startswith("skipped")}
     assert skipped == {
         "purchases have a currency": "skipped: csv does not tell currency",
+        "refunds have a currency": "skipped: csv does not tell currency",
         "purchases have an order id": "skipped: csv does not tell order_id",
         "users of events are known": "skipped: csv does not tell users",
     }
