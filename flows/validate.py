@@ -36,7 +36,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     lake = Lake(settings.lake)
     done = read_manifest(lake.manifest(batch.batch_id))
     while done is None:
-        with workshop(settings, lake.staging(batch.batch_id)) as shop:
+        with workshop(settings, lake.staging) as shop:
             try:
                 done = _validated(shop, lake, batch, settings)
             except duckdb.Error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -36,22 +36,19 @@ class Workshop:
 
 
 @contextmanager
-def workshop(settings: Settings, folder: Path) -> Iterator[Workshop]:
-    """Opens a workshop in `folder` and clears it away, whatever happens.
+def workshop(settings: Settings, place: Path) -> Iterator[Workshop]:
+    """Opens a workshop in a new folder of its own below `place` and clears it away, whatever happens.
 
     Raises StorageError where the disk is full or may not be written; errors of any other sort come through as they are.
     """
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with duckdb.connect() as connection:
-            for setting, value in _limits(settings, folder).items():
+        place.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder, duckdb.connect() as connection:
+            for setting, value in _limits(settings, Path(folder)).items():
                 connection.execute(f"set {setting} = '{value}'")
-            yield Workshop(connection, folder)
+            yield Workshop(connection, Path(folder))
     except (OSError, duckdb.Error) as error:
         raise storage_error(error, settings.home) or error from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def storage_error(error: Exception, home: Path) -> StorageError | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
-from flows.errors import StorageError
+from flows.lock import opened
 from flows.story import Listener, Story, listening
 
 
@@ -20,12 +20,7 @@ def noted(folder: Path) -> Iterator[None]:
     The lock on the file says whether its writer lives, so a run that still goes on is left alone. Raises StorageError
     where the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        note = (folder / "running").open("a+")
-    except OSError as error:
-        raise StorageError(f"cannot write in {folder}: {error.strerror}") from error
-    with note:
+    with opened(folder / "running") as note:
         try:
             fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.errors import ServerError
+from flows.lock import opened
 from flows.server.environment import HOST, of_client, of_server
 from flows.server.probe import answers, require_free
 from flows.settings import Settings
@@ -120,12 +121,7 @@ def stop(settings: Settings, timeout_seconds: float = 15) -> bool:
 @contextlib.contextmanager
 def _turn(folder: Path) -> Iterator[None]:
     """One process at a time looks at a home's server and decides about it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "start.lock").open("w")
-    except OSError as error:
-        raise ServerError(f"cannot write in {folder}: {error.strerror}") from error
-    with handle:
+    with opened(folder / "start.lock", ServerError) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
