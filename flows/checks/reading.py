@@ -92,6 +92,8 @@ def damaged(shop: Workshop, files: tuple[SourceFile, ...]) -> dict[int, str]:
             try:
                 shop.count(f"select count(hash(rows)) from read_parquet({quoted(as_pattern(file.path))}) as rows")
             except duckdb.Error as error:
+                if fault := shop.fault(error):
+                    raise fault from error
                 found[position] = _first_line(error)
     return found
 
@@ -113,7 +115,7 @@ def _schema(shop: Workshop, file: SourceFile) -> Schema:
     try:
         return tuple((name, type) for name, type, *_ in shop.connection.execute(query).fetchall())
     except duckdb.Error as error:
-        raise Unreadable(_first_line(error)) from error
+        raise shop.fault(error) or Unreadable(_first_line(error)) from error
 
 
 def _rows(shop: Workshop, paths: list[str]) -> int:

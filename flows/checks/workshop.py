@@ -14,7 +14,13 @@ from flows.errors import StorageError
 from flows.settings import Settings
 
 # How DuckDB and the system say that a disk is full or may not be written.
-NO_ROOM = ("No space left on device", "Disk quota exceeded", "failed to offload data block", "max_temp_directory_size")
+NO_ROOM = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "failed to offload data block",
+    "max_temp_directory_size",
+)
 NO_RIGHT = ("Read-only file system", "Permission denied")
 NO_FOLDER = ("Not a directory", "File exists")
 
@@ -28,6 +34,18 @@ class Workshop:
 
     def path(self, name: str) -> Path:
         return self.folder / name
+
+    def fault(self, error: Exception) -> StorageError | None:
+        """The error as a sentence where it is about this workshop, None where it is about a file that is read."""
+        if found := storage_error(error, self.folder):
+            return found
+        # Its name is found nowhere else; in what DuckDB says of a row, it may be that of the copy that is read.
+        if isinstance(error, OSError | duckdb.IOException) and self.folder.name in str(error):
+            said = str(error).splitlines()[0]
+            return StorageError(
+                f"files on their way into the lake were lost or could not be written, run again: {said}"
+            )
+        return None
 
     def count(self, query: str) -> int:
         """The one number that the query gives, 0 where that is null."""
