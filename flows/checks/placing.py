@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.lake import Lake
+from flows.receipts import Validated
 from flows.records import RECORDS
+
+Places = tuple[tuple[Path, Path], ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A batch that is judged but not yet in the lake: what will be told of it, and its files, each with its place."""
+
+    told: Validated
+    accepted: Places
+    quarantine: Places
 
 
 def place(places: Iterable[tuple[Path, Path]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
@@ -18,6 +19,7 @@ from flows.receipts import Batch, SourceFile
 from flows.records import RECORDS, columns
 from flows.sources import FORMATS
 from flows.sources.files import as_pattern, refusal
+from flows.sources.names import batch_id, told_apart
 from flows.sources.sql import listed, quoted
 
 VERDICT = ("file", "row_number", "is_accepted", "flaw", "told", "raw")
@@ -99,15 +101,20 @@ def damaged(shop: Workshop, files: tuple[SourceFile, ...]) -> dict[int, str]:
 
 
 def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
-    """The batch with the files at these places moved to its refused ones. Raises SourceError if none is left."""
-    files = tuple(file for position, file in enumerate(batch.files) if position not in refused)
+    """The batch that landing makes of the other files alone; those at these places are among its refused ones.
+
+    It is another batch, with an id of its own: a later run that finds all files whole has to find work to do. Raises
+    SourceError if none is left.
+    """
+    left = [file for position, file in enumerate(batch.files) if position not in refused]
+    files = tuple(told_apart(replace(file, name=Path(file.path).name) for file in left))
     sentences = [
         refusal(batch.files[position].path, f"cannot be read to its end: {why}")
         for position, why in sorted(refused.items())
     ]
     if not files:
         raise SourceError("; ".join(f"{file.path} {file.reason}" for file in sentences))
-    return replace(batch, files=files, refused_files=(*batch.refused_files, *sentences))
+    return Batch(batch_id(files), batch.landed_at, files, (*batch.refused_files, *sentences))
 
 
 def _schema(shop: Workshop, file: SourceFile) -> Schema:
