@@ -15,6 +15,7 @@ from flows.sources.files import find, refusal, shown
 from flows.sources.fingerprint import fingerprint
 from flows.sources.names import batch_id, told_apart
 from flows.sources.recognise import known_format, recognise
+from flows.sources.stamp import CHANGED, stamp
 
 LISTED = 10
 
@@ -55,12 +56,15 @@ def land(
 
 
 def _take(path: Path, format: str | None) -> SourceFile | RefusedFile:
+    seen = stamp(path)
     try:
         recognised = recognise(path, format)
         sha256, size = fingerprint(path)
     except SourceError as error:
         return refusal(path, str(error).removeprefix(f"{shown(path)} "))
-    return SourceFile(str(path.absolute()), path.name, sha256, size, recognised.format, recognised.table)
+    if stamp(path) != seen:
+        return refusal(path, CHANGED)
+    return SourceFile(str(path.absolute()), path.name, sha256, size, recognised.format, recognised.table, seen)
 
 
 def _nothing_usable(refused_files: Sequence[RefusedFile]) -> str:

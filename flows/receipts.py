@@ -14,7 +14,10 @@ from flows.errors import LedgerError
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are."""
+    """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are.
+
+    `stamp` is that of `flows.sources.stamp` from before the file was first read; None: nobody looked.
+    """
 
     path: str
     name: str
@@ -22,6 +25,7 @@ class SourceFile:
     bytes: int
     format: str
     table: str
+    stamp: tuple[int, int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from flows.checks.limit import too_many_refused
 from flows.checks.manifest import read_manifest, write_manifest
 from flows.checks.notes import notes_on
 from flows.checks.placing import Draft, place, take_away
-from flows.checks.reading import Opened, damaged, open_files, tables_of, without
+from flows.checks.reading import Opened, open_files, tables_of
 from flows.checks.refused import write_refused
 from flows.checks.terms import Terms, terms_of
+from flows.checks.unusable import changed, damaged, without
 from flows.checks.workshop import Workshop, workshop
 from flows.lake import Lake
 from flows.receipts import Batch, TableCount, Validated
@@ -26,8 +27,9 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     """Judges every row of the batch's files and puts each where it belongs; a batch that was done before is only told.
 
     Accepted rows go to the lake without their exact copies, refused ones to the quarantine with every reason against
-    them, and last of all the manifest says that the batch is complete. A file that cannot be read to its end is refused
-    as a whole: the batch that comes back is the one that the other files make, with an id of its own.
+    them, and last of all the manifest says that the batch is complete. A file that cannot be read to its end, or is not
+    the one that was landed any more, is refused as a whole: the batch that comes back is the one that the other files
+    make, with an id of its own.
 
     Raises TooManyRefused (the quarantine is written all the same), SourceError where no file can be read, StorageError
     where the disk is full or may not be written. After any failure nothing of the batch is accepted in the lake.
@@ -49,13 +51,17 @@ def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Dra
     """The batch's rows, each file of them ready in the workshop; or else the files that are no use, as `without` takes
     them."""
     terms = terms_of(batch, settings)
+    if refused := changed(batch.files):
+        return refused
     try:
         opened = open_files(shop, batch, terms)
-        return opened.refused or _written(shop, lake, batch, opened, terms)
-    except duckdb.Error:
-        if broken := damaged(shop, batch.files):
-            return broken
-        raise
+        found = opened.refused or _written(shop, lake, batch, opened, terms)
+    except Exception as error:  # a file that changes under the reader's hands can cause any error whatsoever
+        refused = changed(batch.files) or (damaged(shop, batch.files) if isinstance(error, duckdb.Error) else {})
+        if not refused:
+            raise
+        return refused
+    return changed(batch.files) or found
 
 
 def _written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Terms) -> Draft:

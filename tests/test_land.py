@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,6 +169,20 @@ def test_cut_gzip_is_refused_even_where_its_beginning_can_be_read(tmp_path: Path
     assert [f"{file.path} {file.reason}" for file in batch.refused_files] == [
         f"{tmp_path}/in/b.csv.gz is cut off before the end of its gzip: get the file again"
     ]
+
+
+def test_a_file_that_is_replaced_between_the_look_at_its_header_and_the_reading_of_it_is_refused(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, really = events(tmp_path / "a.csv", "1"), import_module("flows.land").fingerprint
+
+    def replaced(path: Path) -> Any:
+        events(tmp_path / "new", "2").replace(path)
+        return really(path)
+
+    monkeypatch.setattr("flows.land.fingerprint", replaced)
+    with pytest.raises(SourceError, match=r"a\.csv changed while it was read: run again when it is complete$"):
+        land([path], settings)
 
 
 def test_the_lake_is_no_source_of_itself(tmp_path: Path, settings: Settings) -> None:

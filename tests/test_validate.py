@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pytest
 
+from flows.errors import SourceError
 from flows.land import land
 from flows.load import load
 from flows.receipts import Loaded, Validated
 from flows.settings import Settings
+from flows.sources.stamp import CHANGED
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 
@@ -73,3 +78,39 @@ def test_what_is_left_of_a_batch_is_called_what_it_would_be_called_alone(tmp_pat
     lost.unlink()
     assert [file.name for file in validate(batch, settings).batch.files] == ["a.jsonl"]
     assert taken(settings, kept)[0].batch.batch_id == land([kept], settings).batch_id
+
+
+def test_a_file_that_is_replaced_after_landing_is_refused_with_all_that_is_in_it(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """The accident: the new rows were loaded under the id of the old ones, and the old ones were never loaded."""
+    kept, other = events(tmp_path / "kept.jsonl", "kept"), events(tmp_path / "other.jsonl", "old")
+    batch = land([kept, other], settings)
+    events(tmp_path / "new", "new").replace(other)  # of the same size
+    validated = validate(batch, settings)
+    load(validated, settings)
+    assert [(file.path, file.reason) for file in validated.batch.refused_files] == [(str(other), CHANGED)]
+    assert loaded(settings) == ["kept"]
+    taken(settings, kept, other)
+    assert loaded(settings) == ["kept", "new"]
+
+
+@pytest.mark.parametrize("step", ["open_files", "notes_on"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_file_that_changes_while_it_is_validated_is_refused_and_nothing_of_it_is_in_the_lake(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, fails: bool
+) -> None:
+    path = events(tmp_path / "growing.jsonl", "first")
+    batch, really = land([path], settings), getattr(import_module("flows.validate"), step)
+
+    def grown(*arguments: Any) -> Any:
+        with path.open("a") as more:
+            more.write("{}\n")
+        if fails:
+            raise ValueError("what was read before does not fit what is read now")
+        return really(*arguments)
+
+    monkeypatch.setattr(f"flows.validate.{step}", grown)
+    with pytest.raises(SourceError, match=rf"^{path} {CHANGED}$"):
+        validate(batch, settings)
+    assert [found for found in settings.lake.rglob("*") if found.is_file()] == []
