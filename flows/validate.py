@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import duckdb
 
@@ -29,7 +30,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     Accepted rows go to the lake without their exact copies, refused ones to the quarantine with every reason against
     them, and last of all the manifest says that the batch is complete. A file that cannot be read to its end, or is not
     the one that was landed any more, is refused as a whole: the batch that comes back is the one that the other files
-    make, with an id of its own.
+    make, with an id of its own. `refused_files` are those of this call, also of a batch that was done before.
 
     Raises TooManyRefused (the quarantine is written all the same), SourceError where no file can be read, StorageError
     where the disk is full or may not be written. After any failure nothing of the batch is accepted in the lake.
@@ -44,7 +45,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
             if isinstance(found, Draft):
                 return _kept(found, shop, lake, settings)
         batch = without(batch, found)
-    return done
+    return replace(done, batch=replace(done.batch, refused_files=batch.refused_files))
 
 
 def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Draft | Mapping[int, str]:

@@ -16,6 +16,7 @@ from flows.load import load
 from flows.receipts import Loaded, Validated
 from flows.settings import Settings
 from flows.sources.stamp import CHANGED
+from flows.story import Story
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 
@@ -114,3 +115,22 @@ def test_a_file_that_changes_while_it_is_validated_is_refused_and_nothing_of_it_
     with pytest.raises(SourceError, match=rf"^{path} {CHANGED}$"):
         validate(batch, settings)
     assert [found for found in settings.lake.rglob("*") if found.is_file()] == []
+
+
+@pytest.mark.parametrize("is_bad_first", [False, True])
+def test_the_files_that_a_run_refused_are_told_by_that_run_and_by_no_other(
+    tmp_path: Path, settings: Settings, is_bad_first: bool
+) -> None:
+    """The accident: of a batch that was done before, the refused files of its first run were told, and only those."""
+    good, bad = events(tmp_path / "good.jsonl", "e1"), tmp_path / "bad.csv"
+    bad.write_text("foo;bar\n1;2\n")
+    told = []
+    for has_bad in (is_bad_first, not is_bad_first):
+        story = Story("run", settings)
+        batch = land([good, bad] if has_bad else [good], settings)
+        story.take(batch)
+        story.take(validate(batch, settings))
+        story.take(load(story.validated, settings))
+        told.append((has_bad, [file.path for file in story.batch.refused_files], story.warnings()))
+    assert sorted(told) == [(False, [], []), (True, [str(bad)], ["1 file could not be used"])]
+    assert story.is_up_to_date
