@@ -16,6 +16,7 @@ from flows.receipts import TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources import FORMATS
+from flows.sources.files import as_pattern
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
@@ -85,7 +86,7 @@ def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
         connection.execute(f"create schema {SCHEMA}")
         for table in RECORDS:
             if table in files:
-                paths = ", ".join(quoted(path) for path in files[table])
+                paths = ", ".join(quoted(as_pattern(path)) for path in files[table])
                 rows = f"select * from read_parquet([{paths}], hive_partitioning = false)"
             else:
                 rows = f"select {', '.join(f'null::{f.duckdb} as {f.name}' for f in raw_fields(table))} where false"

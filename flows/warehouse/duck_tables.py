@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.records import RECORDS
+from flows.sources.files import as_pattern
 from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import OPS, Field, raw_fields
 
@@ -60,7 +61,7 @@ def refuse_other_days(connection: DuckDBPyConnection, files: Iterable[Path], zon
     for day, first, last in connection.execute(
         "select event_date, min(event_timestamp)::timestamp, max(event_timestamp)::timestamp "
         "from read_parquet(?, hive_partitioning = false) group by all order by all",
-        [[str(file) for file in files]],
+        [[as_pattern(file) for file in files]],
     ).fetchall():
         begins, ends = day_in_utc(day, zone)
         if not begins <= first <= last < ends:
@@ -81,7 +82,7 @@ def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], ro
     values = ", ".join(f"cast({field.name} as {field.duckdb})" for field in fields)
     inserted = connection.execute(
         f"insert into raw.{table} ({names}) select {values} from read_parquet(?, hive_partitioning = false)",
-        [[str(file) for file in files]],
+        [[as_pattern(file) for file in files]],
     ).fetchone()
     if inserted is None or inserted[0] != rows:
         raise LedgerError(

@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from flows.contracts.view import batch_view
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.lake import Lake
+from flows.land import land
 from flows.receipts import Loaded, TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings, load_settings
+from flows.sources.files import as_pattern
+from flows.validate import validate
 from flows.warehouse import open_warehouse
 from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import raw_fields
@@ -231,3 +235,23 @@ def test_a_home_with_an_awkward_name_works(accept: Any, tmp_path: Path) -> None:
     home.home.mkdir()
     (tmp_path / "home").symlink_to(home.home)
     assert load(accept("b1", events=TWO_DAYS), home).rows == {"events": 2}
+
+
+def test_a_home_whose_name_is_a_pattern_for_its_neighbours_takes_its_own_rows(tmp_path: Path) -> None:
+    """The accident: DuckDB read `x[1]/lake/...` as a pattern, and found the file of the home `x1`."""
+    home, neighbour = (load_settings(home=tmp_path / name) for name in ("x[1]", "x1"))
+    (tmp_path / "a.jsonl").write_text(
+        '{"event_id": "ours", "event_type": "page_view", "event_timestamp": "2025-11-01T10:00:00Z", "user_id": "u"}\n'
+    )
+    validated = validate(land([tmp_path / "a.jsonl"], home), home)
+    (ours,), (theirs,) = (
+        Lake(own.lake).accepted_files("events", validated.batch.batch_id) for own in (home, neighbour)
+    )
+    theirs.parent.mkdir(parents=True)
+    rows = f"select * exclude range from read_parquet('{as_pattern(ours)}'), range(2)"
+    changed = f"select * replace ('theirs' as event_id, date '2020-01-01' as event_date) from ({rows})"
+    duckdb.execute(f"copy ({changed}) to '{theirs}' (format parquet)")
+    with batch_view(validated, home) as view:
+        assert view.connection.execute("select event_id from lake.events").fetchall() == [("ours",)]
+    load(validated, home)
+    assert ask(home, "select event_id from raw.events") == [("ours",)]
