@@ -97,11 +97,14 @@ def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
 
 def _know(connection: DuckDBPyConnection, settings: Settings) -> None:
     """Make views of the users and products that this batch or any loaded one tells of."""
+    loaded = set()  # none also in a warehouse whose maker was killed before it had made the tables
     if settings.warehouse_path.exists():
         connection.execute(f"attach {quoted(settings.warehouse_path)} as warehouse (read_only)")
+        tables = "from duckdb_tables() where database_name = 'warehouse' and schema_name = 'raw'"
+        loaded = {table for (table,) in connection.execute(f"select table_name {tables}").fetchall()}
     for table, key in (("users", "user_id"), ("products", "product_id")):
         known = f"select {key} from {SCHEMA}.{table}"
-        if settings.warehouse_path.exists():
+        if table in loaded:
             known += f" union all select {key} from warehouse.raw.{table}"
         connection.execute(f"create view {SCHEMA}.known_{table} as select distinct {key} from ({known})")
 
