@@ -39,7 +39,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     (TableCount(table='events', rows_read=17435, accepted=17429, quarantined=1, duplicates=5),)
     """
     lake = Lake(settings.lake)
-    while (done := read_manifest(lake.manifest(batch.batch_id))) is None:
+    while (done := read_manifest(lake, batch.batch_id)) is None:
         with workshop(settings, lake.staging) as shop:
             found = _judged(shop, lake, batch, settings)
             if isinstance(found, Draft):
@@ -100,5 +100,5 @@ def _kept(draft: Draft, shop: Workshop, lake: Lake, settings: Settings) -> Valid
     if error := too_many_refused(told.counts, told.reasons, settings, batch_id):
         raise error
     place(draft.accepted)
-    write_manifest(lake.manifest(batch_id), told, shop.path("manifest.json"))
+    write_manifest(lake, told, shop.path("manifest.json"))
     return told
