@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -20,7 +19,6 @@ from flows.settings import Settings, load_settings
 from flows.sources.files import as_pattern
 from flows.validate import validate
 from flows.warehouse import open_warehouse
-from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import raw_fields
 
 
@@ -203,17 +201,30 @@ def test_a_batch_whose_days_were_counted_in_another_zone_is_refused(accept: Any,
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "begins", "ends"),
+    ("zone", "instants", "days"),
     [
-        ("UTC", date(2025, 11, 3), datetime(2025, 11, 3), datetime(2025, 11, 4)),
-        ("Europe/Berlin", date(2025, 10, 26), datetime(2025, 10, 25, 22), datetime(2025, 10, 26, 23)),
+        ("Europe/Berlin", ["2025-10-25T22:00:00", "2025-10-26T22:59:59"], [date(2025, 10, 26)]),
         # Clocks went on at midnight, so the day began at one.
-        ("America/Havana", date(2025, 3, 9), datetime(2025, 3, 9, 5), datetime(2025, 3, 10, 4)),
-        ("Asia/Kathmandu", date(2025, 1, 1), datetime(2024, 12, 31, 18, 15), datetime(2025, 1, 1, 18, 15)),
+        ("America/Havana", ["2025-03-09T05:00:00", "2025-03-10T03:59:59"], [date(2025, 3, 9)]),
+        ("Asia/Kathmandu", ["2024-12-31T18:15:00", "2025-01-01T18:14:59"], [date(2025, 1, 1)]),
+        # Clocks went back from 00:01 to 23:01, so the 7th began twice and the 6th ended twice.
+        (
+            "America/St_Johns",
+            ["2010-11-07T02:30:20", "2010-11-07T02:45:00"],
+            [date(2010, 11, 6), date(2010, 11, 7)],
+        ),
     ],
 )
-def test_a_shops_day_in_utc(zone: str, day: date, begins: datetime, ends: datetime) -> None:
-    assert day_in_utc(day, ZoneInfo(zone)) == (begins, ends)
+def test_the_days_that_validate_counts_are_those_that_are_loaded_also_where_clocks_change_at_midnight(
+    tmp_path: Path, zone: str, instants: list[str], days: list[date]
+) -> None:
+    """The accident: the end of a day was asked of the clock, and a good batch was said to be of another time zone."""
+    own = load_settings(home=tmp_path / "home", reporting_timezone=zone)
+    (tmp_path / "a.csv").write_text(
+        "event_id,event_type,event_timestamp,user_id\n"
+        + "".join(f"e{number},page_view,{instant}Z,u\n" for number, instant in enumerate(instants))
+    )
+    assert load(validate(land([tmp_path / "a.csv"], own), own), own).touched_dates == tuple(days)
 
 
 def test_batches_wait_until_they_are_marked_built(accept: Any, settings: Settings) -> None:
