@@ -31,7 +31,7 @@ def land(
 
     Every file is recognised by its content, read once for its sha256, and checked to be whole if it is gzip. Files
     that cannot be used are in `refused_files`, each with one sentence; the others make the batch, whose id follows
-    from their names and contents. `format` says how every file is to be read, `landed_at` is now unless given.
+    from their names, contents and formats. `format` says how every file is to be read, `landed_at` is now unless given.
 
     Raises SourceError if no file can be used, with the sentence of each. Nothing is left behind in any case.
 

@@ -38,7 +38,7 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Batch:
-    """The files of one run. `batch_id` follows from their names and contents alone: same files, same batch."""
+    """The files of one run. `batch_id` follows from their names, contents and formats: same files, same batch."""
 
     batch_id: str
     landed_at: datetime

@@ -1,4 +1,4 @@
-"""A batch is its files' names and contents; what cannot be used is said, file by file."""
+"""A batch is its files' names, contents and formats; what cannot be used is said, file by file."""
 
 import gzip
 import hashlib
@@ -32,7 +32,7 @@ def test_a_batch_says_all_of_its_files(tmp_path: Path, settings: Settings) -> No
     assert batch.files == (SourceFile(str(path), "a.csv", sha256, path.stat().st_size, "csv", "events"),)
     assert batch.landed_at == NOON
     assert batch.refused_files == ()
-    assert batch.batch_id == hashlib.sha256(f'[["a.csv", "{sha256}"]]'.encode()).hexdigest()[:16]
+    assert batch.batch_id == hashlib.sha256(f'[["a.csv", "{sha256}", "csv"]]'.encode()).hexdigest()[:16]
 
 
 def test_landing_is_now_in_utc_unless_told(tmp_path: Path, settings: Settings) -> None:
@@ -152,6 +152,17 @@ def test_a_named_format_refuses_the_files_that_are_not_in_it(tmp_path: Path, set
     assert [f"{file.path} {file.reason}" for file in batch.refused_files] == [
         f"{tmp_path}/b.jsonl was to be read as csv, but its content is JSON lines: leave the format out or correct it"
     ]
+
+
+def test_a_file_that_is_read_in_another_format_is_another_batch(tmp_path: Path, settings: Settings) -> None:
+    """The accident: the format was corrected with --format, and the run said that nothing was new."""
+    header = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+    (tmp_path / "a.csv").write_text(f"{header},event_id,event_timestamp\n")
+    recognised, told, corrected = (
+        land([tmp_path / "a.csv"], settings, format=format) for format in (None, "rees46", "csv")
+    )
+    assert [batch.files[0].format for batch in (recognised, told, corrected)] == ["rees46", "rees46", "csv"]
+    assert recognised.batch_id == told.batch_id != corrected.batch_id
 
 
 def test_a_format_that_does_not_exist_is_said_once(tmp_path: Path, settings: Settings) -> None:
