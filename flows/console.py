@@ -62,6 +62,10 @@ class ConsoleProgress(Listener):
         self.story = story
         self._start_seconds = time.monotonic() - self._made_at
 
+    def waits(self, why: str) -> None:
+        self.console.print(Text(why))
+        self.say("waiting for another run")
+
     def step_began(self, step: str) -> None:
         rows = self._rows() if step in ("judge", "load") else ""
         self.say(f"[bold]{step:<9}[/bold] {DOING.get(step, '')}{rows}")

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     serving_copies: int = Field(
         3, ge=1, description="Published copies of the marts that are kept, the current one among them."
     )
+    lock_wait_seconds: float = Field(
+        600, ge=0, description="How long a run waits for another one in the same home, in seconds; 0: not at all."
+    )
     server_port: int = Field(
         4200,
         ge=1,

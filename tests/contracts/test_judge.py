@@ -165,6 +165,15 @@ def test_a_loaded_batch_is_known_also_where_its_run_was_killed_before_the_log_wa
     assert not_passed(judge(spoiled(tables=("events",)), settings)) == []
 
 
+def test_a_warehouse_whose_maker_was_killed_before_it_had_tables_knows_of_nothing(
+    spoiled: Any, settings: Settings
+) -> None:
+    """The accident: every later run ended with `schema "raw" does not exist`."""
+    validated = spoiled()
+    duckdb.connect(str(settings.warehouse_path)).close()
+    assert not_passed(judge(validated, settings)) == []
+
+
 def test_freshness_is_not_asked_of_a_history(spoiled: Any, settings: Settings) -> None:
     fault = "update events set event_date = date '2025-10-20' where event_id = 'e0'"
     checks = judge(spoiled(fault), settings)
