@@ -83,11 +83,31 @@ def shop(copy: Path) -> Shop:
     currencies = _rows(
         copy,
         """
-        select currency
-        from marts.fct_orders
-        where purchase_lines > 0
-        group by currency
-        order by count(*) desc, currency nulls last
+        with
+
+        orders as (
+
+            select
+                currency,
+                count(*) as orders
+            from marts.fct_orders
+            where purchase_lines > 0
+            group by currency
+
+        ),
+
+        -- of refunds, too: what is paid back in a currency of its own, or in none that is told, counts as well
+        currencies as (
+
+            select distinct currency
+            from marts.fct_revenue
+
+        )
+
+        select currencies.currency
+        from currencies
+        left join orders on currencies.currency is not distinct from orders.currency
+        order by coalesce(orders.orders, 0) desc, currencies.currency nulls last
         """,
     )
     return Shop(

@@ -10,6 +10,7 @@ from typing import Any
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
+from flows.literal import for_markdown
 from flows.receipts import Check, Node, Receipt
 from flows.story import Story
 from flows.summary import line_of, lines, top_reasons
@@ -24,7 +25,8 @@ def write(story: Story) -> None:
     _attempt("summary", lambda: create_markdown_artifact(markdown(story), key="summary", description="What came of it"))
     for key, description, rows in tables(story):
         if rows:
-            _attempt(key, lambda: create_table_artifact(rows, key=key, description=description))  # noqa: B023
+            shown = [{column: _cell(value) for column, value in row.items()} for row in rows]
+            _attempt(key, lambda: create_table_artifact(shown, key=key, description=description))  # noqa: B023
 
 
 def _attempt(key: str, write_it: Any) -> None:
@@ -39,13 +41,13 @@ def markdown(story: Story) -> str:
     verdict = "failed" if story.error else "degraded" if story.warnings() else "completed"
     parts = [f"# Batch {story.batch_id}: {verdict}" if story.batch_id else f"# No batch: {verdict}"]
     if story.error:
-        parts.append(f"> {story.error}")
+        parts.append(f"> {for_markdown(str(story.error))}")
     found, before = ["| | |", "|---|---|"], ""
     for label, text in lines(story):
-        found.append(f"| {'' if label == before else f'**{label}**'} | {_cell(text)} |")
+        found.append(f"| {'' if label == before else f'**{label}**'} | {for_markdown(text)} |")
         before = label
     steps = ["| step | verdict | seconds | |", "|---|---|---|---|"]
-    steps += [f"| {r.step} | {r.verdict} | {r.seconds:.2f} | {_cell(line_of(r))} |" for r in story.receipts]
+    steps += [f"| {r.step} | {r.verdict} | {r.seconds:.2f} | {for_markdown(line_of(r))} |" for r in story.receipts]
     return "\n\n".join([*parts, "\n".join(found), "## Steps", "\n".join(steps)])
 
 
@@ -84,5 +86,6 @@ def _receipt(receipt: Receipt) -> Row:
     return {**row, "started_at": f"{receipt.started_at:%H:%M:%S}", "detail": json.dumps(receipt.detail, default=str)}
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _cell(value: Any) -> Any:
+    """The UI reads the text in the cells of its tables as Markdown, too."""
+    return for_markdown(value) if isinstance(value, str) else value

@@ -6,9 +6,11 @@ import time
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from flows.literal import for_terminal
 from flows.receipts import Node, Receipt
 from flows.story import Listener, Story
 from flows.summary import closing, line_of
@@ -60,18 +62,23 @@ class ConsoleProgress(Listener):
         self.story = story
         self._start_seconds = time.monotonic() - self._made_at
 
+    def waits(self, why: str) -> None:
+        self.console.print(Text(why))
+        self.say("waiting for another run")
+
     def step_began(self, step: str) -> None:
         rows = self._rows() if step in ("judge", "load") else ""
         self.say(f"[bold]{step:<9}[/bold] {DOING.get(step, '')}{rows}")
 
     def step_ended(self, receipt: Receipt) -> None:
         if receipt.step != "run":
-            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {line_of(receipt)}".rstrip()
+            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {for_terminal(line_of(receipt))}".rstrip()
             self.console.print(Text.assemble(MARKS[receipt.verdict], line))
 
     def node_ended(self, node: Node) -> None:
         self._nodes += 1
-        self._progress.update(self._task, description=f"[bold]transform[/bold] {self._nodes} nodes, {node.name}")
+        so_far = f"{self._nodes} nodes, {escape(node.name)}"
+        self._progress.update(self._task, description=f"[bold]transform[/bold] {so_far}")
 
     def close(self, ui_url: str) -> None:
         """Print what came of the run; nothing where none began."""
@@ -80,7 +87,7 @@ class ConsoleProgress(Listener):
         self.console.print()
         before = ""
         for label, text in closing(self.story, self._start_seconds, ui_url):
-            self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), text))
+            self.console.print(Text.assemble((f"{'' if label == before else label:<15}", "bold"), for_terminal(text)))
             before = label
 
     def _rows(self) -> str:

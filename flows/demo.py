@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from flows.errors import StorageError
 from flows.settings import Settings
 
 
@@ -11,14 +13,23 @@ def demo_files(settings: Settings) -> list[str]:
     """The folder of the demo shop's files as a list of sources, made if it is not there: a month of 100,000 events.
 
     Always the same bytes. A run that was killed while it made them leaves nothing that the next one would take for
-    the shop. Raises StorageError if the disk refuses.
+    the shop, and of two that make it at once the first one's stays. Raises StorageError if the disk refuses.
     """
     folder = settings.home / "demo"
     if not folder.exists():
-        from flows.generate import generate
-
-        draft = folder.with_name(".demo")
-        shutil.rmtree(draft, ignore_errors=True)
-        generate(draft)
-        draft.rename(folder)
+        _make(folder)
     return [str(folder)]
+
+
+def _make(folder: Path) -> None:
+    from flows.generate import generate
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".demo-", dir=folder.parent, ignore_cleanup_errors=True) as draft:
+            made = Path(draft) / folder.name
+            generate(made)
+            made.rename(folder)
+    except OSError as error:
+        if not folder.exists():
+            raise StorageError(f"{folder} cannot be written: {error.strerror or error}") from error

@@ -39,6 +39,12 @@ class StorageError(ShopflowError):
     """The lake or the serving folder cannot be written (full disk, read-only folder)."""
 
 
+class HomeHeld(ShopflowError):
+    """Another process is at work in this home and did not end in time: nothing was begun."""
+
+    exit_code = 75  # the system's own word for "try again later" (EX_TEMPFAIL)
+
+
 class BuildFailed(ShopflowError):
     """A dbt model or test failed: nothing was published. `nodes` is what dbt did, those that went well among them."""
 

@@ -26,18 +26,27 @@ from marts.fct_sessions
 ORDERS = "select count(distinct order_key) from marts.fct_orders where purchase_lines > 0"
 
 REVENUE = """
-select currency, sum(gross_amount), sum(discount_amount), sum(refund_amount), sum(net_amount)
-from marts.fct_revenue
-group by currency
-order by sum(purchase_lines) desc, currency nulls last
+select
+    revenue.currency,
+    sum(revenue.gross_amount),
+    sum(revenue.discount_amount),
+    sum(revenue.refund_amount),
+    sum(revenue.net_amount)
+from marts.fct_revenue as revenue
+left join (select currency, count(*) as orders from marts.fct_orders where purchase_lines > 0 group by currency) as sold
+    on revenue.currency is not distinct from sold.currency
+group by revenue.currency
+order by coalesce(max(sold.orders), 0) desc, revenue.currency nulls last
 """
 
+# Of one currency: amounts of two have no order.
 CATEGORIES = """
 select coalesce(products.category_level_1, '(none)') as category, revenue.currency, sum(revenue.net_amount)
 from marts.fct_revenue as revenue
 left join marts.dim_products as products using (product_id)
+where revenue.currency is not distinct from ?
 group by 1, 2
-order by 3 desc, 1, 2
+order by 3 desc, 1
 limit 5
 """
 
@@ -64,7 +73,10 @@ class Category:
 
 @dataclass(frozen=True)
 class Kpis:
-    """All days of the serving copy together. `funnel` counts the visitors who got as far as each step."""
+    """All days of the serving copy together. `funnel` counts the visitors who got as far as each step.
+
+    `revenue` begins with the currency of most orders, which is the one of the `categories`.
+    """
 
     first_date: date | None
     last_date: date | None
@@ -113,7 +125,7 @@ def read_kpis(settings: Settings) -> Kpis | None:
         (visits,) = connection.execute(VISITS).fetchall()
         (orders,) = connection.execute(ORDERS).fetchall()
         revenue = connection.execute(REVENUE).fetchall()
-        categories = connection.execute(CATEGORIES).fetchall()
+        categories = connection.execute(CATEGORIES, [revenue[0][0]]).fetchall() if revenue else []
     first_date, last_date, visitors, sessions, converted_sessions, *funnel = visits
     return Kpis(
         first_date=first_date,

@@ -34,9 +34,10 @@ class Lake:
         """The JSON file that says what a batch holds; it exists only when all its other files do."""
         return self.root / "batches" / f"{batch_id}.json"
 
-    def staging(self, batch_id: str) -> Path:
-        """Folder in which a batch's files are written before they are renamed into place."""
-        return self.root / ".staging" / batch_id
+    @property
+    def staging(self) -> Path:
+        """Folder of folders, one for each run, in which files are written before they are renamed into place."""
+        return self.root / ".staging"
 
 
 def is_dated(table: str) -> bool:

@@ -15,6 +15,7 @@ from flows.sources.files import find, refusal, shown
 from flows.sources.fingerprint import fingerprint
 from flows.sources.names import batch_id, told_apart
 from flows.sources.recognise import known_format, recognise
+from flows.sources.stamp import CHANGED, stamp
 
 LISTED = 10
 
@@ -30,7 +31,7 @@ def land(
 
     Every file is recognised by its content, read once for its sha256, and checked to be whole if it is gzip. Files
     that cannot be used are in `refused_files`, each with one sentence; the others make the batch, whose id follows
-    from their names and contents. `format` says how every file is to be read, `landed_at` is now unless given.
+    from their names, contents and formats. `format` says how every file is to be read, `landed_at` is now unless given.
 
     Raises SourceError if no file can be used, with the sentence of each. Nothing is left behind in any case.
 
@@ -55,12 +56,15 @@ def land(
 
 
 def _take(path: Path, format: str | None) -> SourceFile | RefusedFile:
+    seen = stamp(path)
     try:
         recognised = recognise(path, format)
         sha256, size = fingerprint(path)
     except SourceError as error:
         return refusal(path, str(error).removeprefix(f"{shown(path)} "))
-    return SourceFile(str(path.absolute()), path.name, sha256, size, recognised.format, recognised.table)
+    if stamp(path) != seen:
+        return refusal(path, CHANGED)
+    return SourceFile(str(path.absolute()), path.name, sha256, size, recognised.format, recognised.table, seen)
 
 
 def _nothing_usable(refused_files: Sequence[RefusedFile]) -> str:

@@ -14,8 +14,9 @@ from prefect import State, flow
 from flows import warm
 from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
 from flows.settings import load_settings
-from flows.steps import ending, name_of_run, step, store_receipts, teller, telling
+from flows.steps import step, store_receipts, teller
 from flows.story import Story, require_contracts
+from flows.telling import ending, name_of_run, take_turn, telling
 
 
 @flow(name="pipeline", flow_run_name=name_of_run, persist_result=False)
@@ -30,6 +31,7 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
         full_refresh: Build and publish the marts also where nothing is new.
     """
     with telling(load_settings()) as story:
+        take_turn(story)
         warm.begin(story.settings)
         batch = land_files(story, source or generate_demo(story), format)
         validated = validate_rows(story, batch)

@@ -14,7 +14,10 @@ from flows.errors import LedgerError
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are."""
+    """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are.
+
+    `stamp` is that of `flows.sources.stamp` from before the file was first read; None: nobody looked.
+    """
 
     path: str
     name: str
@@ -22,6 +25,7 @@ class SourceFile:
     bytes: int
     format: str
     table: str
+    stamp: tuple[int, int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Batch:
-    """The files of one run. `batch_id` follows from their names and contents alone: same files, same batch."""
+    """The files of one run. `batch_id` follows from their names, contents and formats: same files, same batch."""
 
     batch_id: str
     landed_at: datetime

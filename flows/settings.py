@@ -25,6 +25,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _whole(path: Path) -> Path:
+    """Seen from the root: a relative home would be another one in every process that starts in another folder.
+
+    Links stay as they are: one that leads nowhere is said where the home is made, with the name that the user gave.
+    """
+    try:
+        return path.absolute()
+    except FileNotFoundError:
+        raise ValueError("the folder that it is relative to is gone") from None
+
+
 class Settings(BaseSettings):
     """All settings, read once at the edge and handed down.
 
@@ -35,7 +46,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     target: Literal["duckdb", "bigquery"] = Field("duckdb", description="Where the data lives: `duckdb` or `bigquery`.")
-    home: Path = Field(
+    home: Annotated[Path, AfterValidator(_whole)] = Field(
         PROJECT / "data", description="Folder of everything a run makes: lake, warehouse, serving copies."
     )
     reporting_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
@@ -59,6 +70,9 @@ class Settings(BaseSettings):
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and dbt.")
     serving_copies: int = Field(
         3, ge=1, description="Published copies of the marts that are kept, the current one among them."
+    )
+    lock_wait_seconds: float = Field(
+        600, ge=0, description="How long a run waits for another one in the same home, in seconds; 0: not at all."
     )
     server_port: int = Field(
         4200,

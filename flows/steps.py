@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial, wraps
@@ -14,25 +13,16 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows import artifacts
 from flows.errors import ShopflowError, StorageError
 from flows.ledger import receipt_of
 from flows.receipts import Node, Receipt
-from flows.settings import Settings, load_settings
 from flows.story import Story, listeners
-from flows.summary import line_of, line_of_node, rows_of
+from flows.summary import line_of, line_of_node
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def name_of_run() -> str:
-    """Name of a flow run in the UI: the target, when it began, from what."""
-    source = flow_run.parameters.get("source")
-    return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(source or ['demo shop'])}"[:120]
 
 
 def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[Concatenate[Story, P], R]]:
@@ -139,38 +129,3 @@ def teller(story: Story) -> Callable[[Node], None]:
             listener.node_ended(node)
 
     return tell
-
-
-@contextmanager
-def telling(settings: Settings) -> Iterator[Story]:
-    """One run's story, from begin to end: its last receipt and its artifacts are written whatever happens.
-
-    An error of ours ends the block and is kept in the story: `ending` makes the failed state of it.
-    """
-    story = Story(run_id=str(flow_run.id), settings=settings)
-    for listener in listeners():
-        listener.began(story)
-    started_at, clock = datetime.now(UTC), time.monotonic()
-    failure: BaseException | None = None
-    try:
-        yield story
-    except ShopflowError as error:
-        failure = story.error = error
-    except BaseException as error:
-        failure = error
-        raise
-    finally:
-        keep(story, receipt_of(story, "run", started_at, time.monotonic() - clock, story, failure))
-        store_receipts(story)
-        artifacts.write(story)
-
-
-def ending(story: Story) -> State[Any]:
-    """The flow run's final state: Failed with the error's sentence, Degraded with the warnings, or Completed."""
-    if story.error is not None:
-        return Failed(message=str(story.error), data=story.error)
-    if warnings := story.warnings():
-        return Completed(name="Degraded", message="; ".join(warnings))
-    if story.is_up_to_date:
-        return Completed(message="nothing new: all was loaded, built and published before")
-    return Completed(message=rows_of(story.validated) if story.validated else None)

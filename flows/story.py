@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flows import serving
@@ -31,6 +31,8 @@ class Story:
     receipts_stored: int = 0
     changes: Changes = field(default_factory=Changes)
     error: Exception | None = None
+    turn: ExitStack = field(default_factory=ExitStack)  # what is held until the run's end: the home's lock
+    has_turn: bool = False
 
     def take(self, told: object) -> None:
         """Remember what a step returned."""
@@ -101,6 +103,9 @@ class Listener:
 
     def began(self, story: Story) -> None:
         """A run began; its story will grow."""
+
+    def waits(self, why: str) -> None:
+        """The run waits for another process, once at most and before its first step; `why` is one sentence."""
 
     def step_began(self, step: str) -> None:
         """A step of that name began."""

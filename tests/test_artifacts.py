@@ -9,7 +9,7 @@ import pytest
 
 from flows import artifacts
 from flows.ledger import receipt_of
-from flows.receipts import Check, Node
+from flows.receipts import Batch, Check, Node, RefusedFile, Validated
 from flows.settings import Settings
 from flows.story import Story
 
@@ -48,6 +48,32 @@ def test_the_summary_is_markdown_with_the_error_the_findings_and_the_steps(story
         "|---|---|---|---|",
         "| transform | failed | 0.30 | a dbt test failed |",
     ]
+
+
+def test_what_comes_from_data_is_no_markdown_in_the_summary_nor_in_a_table(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: a column called `![x](http://…)` was an image of an outside host, which every reader fetched."""
+    image = "![x](http://evil.example/p.png)"
+    file = RefusedFile(f"/in/{image}.csv", "is empty")
+    story.batch = Batch("b1", NOON, (), (file,))
+    story.validated = Validated(story.batch, (), (), reasons={image: 1}, notes=(f"the column {image}",))
+    story.nodes = [Node("m", "model", "error", 0.1, message=f"Could not convert '{image}'\n# Heading")]
+    story.error = RuntimeError(f"# {image}\n\n- more")
+    story.receipts = [receipt_of(story, "transform", NOON, 0.3, None, story.error)]
+    written: list[str] = []
+    monkeypatch.setattr(artifacts, "create_markdown_artifact", lambda text, **_: written.append(text))
+    monkeypatch.setattr(artifacts, "create_table_artifact", lambda rows, **_: written.extend(cells(rows)))
+    artifacts.write(story)
+    (summary, *others) = written
+    assert [text for text in written if "![" in text or "http://" in text] == []
+    assert summary.count(r"\!\[x\](http\://evil.example/p.png)") == 6
+    assert r"> \# \!\[x\](http\://evil.example/p.png) - more" in summary.splitlines()
+    assert sum(text.count(r"\!\[x\]") for text in others) == 4
+
+
+def cells(rows: list[dict[str, object]]) -> list[str]:
+    return [value for row in rows for value in row.values() if isinstance(value, str)]
 
 
 def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) -> None:

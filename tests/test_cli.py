@@ -130,7 +130,7 @@ def test_the_dashboard_without_streamlit_says_how_to_get_it(monkeypatch: pytest.
 def test_the_dashboard_is_streamlit_on_loopback_without_its_telemetry(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[list[str]] = []
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setattr(os, "execv", lambda path, arguments: calls.append(arguments))
+    monkeypatch.setattr(os, "execve", lambda path, arguments, environment: calls.append(arguments))
     monkeypatch.chdir(Path.cwd())
     browser.open_dashboard()
     (arguments,) = calls
@@ -139,6 +139,19 @@ def test_the_dashboard_is_streamlit_on_loopback_without_its_telemetry(monkeypatc
     assert {"--browser.gatherUsageStats=false", "--server.address=127.0.0.1", "--client.showErrorDetails=none"} <= set(
         arguments
     )
+
+
+def test_the_dashboard_of_a_relative_home_is_that_of_the_folder_where_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: the dashboard starts in the project's folder, where it looked for the home, too."""
+    homes: list[str] = []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(os, "execve", lambda path, arguments, environment: homes.append(environment["SHOPFLOW_HOME"]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHOPFLOW_HOME", "home")
+    browser.open_dashboard()
+    assert homes == [str(tmp_path / "home")]
 
 
 @pytest.mark.slow

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from rich.console import Console
 
 from flows.console import ConsoleProgress
 from flows.errors import TooManyRefused
+from flows.kpis import Category, Kpis
 from flows.ledger import receipt_of
 from flows.receipts import Batch, Node, SourceFile
 from flows.settings import Settings
@@ -54,3 +56,19 @@ def test_each_step_is_a_line_as_it_ends_and_the_findings_follow(settings: Settin
 def test_a_failed_step_shows_its_error_with_brackets_and_all(settings: Settings) -> None:
     error = TooManyRefused("12 % of the rows [bold]were[/bold] refused")
     assert shown(settings, error)[1] == "✗ validate    1.25 s  12 % of the rows [bold]were[/bold] refused"
+
+
+def test_what_comes_from_data_does_nothing_to_the_terminal(settings: Settings) -> None:
+    """Regression: the escape sequences of a category's name or of a failed row went to the terminal."""
+    out = io.StringIO()
+    story = Story("run-1", settings)
+    story.kpis = Kpis(None, None, 0, 0, 0, 0, (), (Category("\x1b]0;owned\x07home", "EUR", Decimal(1)),), {})
+    story.nodes = [Node("m", "model", "error", 0.1, message="Could not convert '\x1b[2J'")]
+    with ConsoleProgress(Console(file=out, highlight=False, soft_wrap=True)) as progress:
+        progress.began(story)
+        progress.step_ended(receipt_of(story, "transform", NOON, 1.25, None, RuntimeError("no \x1b[2J")))
+    progress.close("http://127.0.0.1:4200")
+    assert "\x1b" not in out.getvalue()
+    assert r"Top categories 1.00 EUR  \x1b]0;owned\x07home" in out.getvalue()
+    assert r"dbt            error: m Could not convert '\x1b[2J'" in out.getvalue()
+    assert r"✗ transform   1.25 s  no \x1b[2J" in out.getvalue()

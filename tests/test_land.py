@@ -1,9 +1,11 @@
-"""A batch is its files' names and contents; what cannot be used is said, file by file."""
+"""A batch is its files' names, contents and formats; what cannot be used is said, file by file."""
 
 import gzip
 import hashlib
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ def test_a_batch_says_all_of_its_files(tmp_path: Path, settings: Settings) -> No
     assert batch.files == (SourceFile(str(path), "a.csv", sha256, path.stat().st_size, "csv", "events"),)
     assert batch.landed_at == NOON
     assert batch.refused_files == ()
-    assert batch.batch_id == hashlib.sha256(f'[["a.csv", "{sha256}"]]'.encode()).hexdigest()[:16]
+    assert batch.batch_id == hashlib.sha256(f'[["a.csv", "{sha256}", "csv"]]'.encode()).hexdigest()[:16]
 
 
 def test_landing_is_now_in_utc_unless_told(tmp_path: Path, settings: Settings) -> None:
@@ -152,6 +154,17 @@ def test_a_named_format_refuses_the_files_that_are_not_in_it(tmp_path: Path, set
     ]
 
 
+def test_a_file_that_is_read_in_another_format_is_another_batch(tmp_path: Path, settings: Settings) -> None:
+    """The accident: the format was corrected with --format, and the run said that nothing was new."""
+    header = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+    (tmp_path / "a.csv").write_text(f"{header},event_id,event_timestamp\n")
+    recognised, told, corrected = (
+        land([tmp_path / "a.csv"], settings, format=format) for format in (None, "rees46", "csv")
+    )
+    assert [batch.files[0].format for batch in (recognised, told, corrected)] == ["rees46", "rees46", "csv"]
+    assert recognised.batch_id == told.batch_id != corrected.batch_id
+
+
 def test_a_format_that_does_not_exist_is_said_once(tmp_path: Path, settings: Settings) -> None:
     events(tmp_path / "a.csv"), events(tmp_path / "b.csv")
     with pytest.raises(SourceError, match=r"^there is no format xlm: there are csv, jsonl, parquet, rees46$"):
@@ -167,6 +180,20 @@ def test_cut_gzip_is_refused_even_where_its_beginning_can_be_read(tmp_path: Path
     assert [f"{file.path} {file.reason}" for file in batch.refused_files] == [
         f"{tmp_path}/in/b.csv.gz is cut off before the end of its gzip: get the file again"
     ]
+
+
+def test_a_file_that_is_replaced_between_the_look_at_its_header_and_the_reading_of_it_is_refused(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, really = events(tmp_path / "a.csv", "1"), import_module("flows.land").fingerprint
+
+    def replaced(path: Path) -> Any:
+        events(tmp_path / "new", "2").replace(path)
+        return really(path)
+
+    monkeypatch.setattr("flows.land.fingerprint", replaced)
+    with pytest.raises(SourceError, match=r"a\.csv changed while it was read: run again when it is complete$"):
+        land([path], settings)
 
 
 def test_the_lake_is_no_source_of_itself(tmp_path: Path, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -30,6 +31,18 @@ settings = load_settings(home=sys.argv[1], server_port=int(sys.argv[2]))
 print("ready", flush=True)
 sys.stdin.readline()
 print(server.start(settings).pid)
+"""
+
+HOLD_THE_LOCK = """
+import fcntl, sys, time
+from pathlib import Path
+from flows.server import process
+process.WATCH_SECONDS = 0.1
+with open(sys.argv[1] + "/server.lock", "a") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    process.end_with_home(Path(lock.name), lock.fileno())
+    print("ready", flush=True)
+    time.sleep(60)
 """
 
 
@@ -123,6 +136,50 @@ def test_a_server_that_ends_while_it_starts_points_to_its_log(home: Settings, mo
         server.wait(server.start(home))
 
 
+@pytest.fixture
+def living(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    """Something that lives as a server does: it holds the lock, and ends when that is taken away."""
+    settings.prefect_home.mkdir(parents=True)
+    command = [sys.executable, "-c", HOLD_THE_LOCK, str(settings.prefect_home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', None])
+def test_a_server_that_its_file_does_not_name_is_told_and_can_be_ended(
+    living: subprocess.Popen[str], settings: Settings, content: str | None
+) -> None:
+    """The accident: a traceback from every command, for as long as the server lived."""
+    if content is not None:
+        (settings.prefect_home / "server.json").write_text(content)
+    for ask in (server.status, server.start):
+        with pytest.raises(ServerError, match=r"does not say where: end it with `shopflow stop`, and run again$"):
+            ask(settings)
+    assert server.stop(settings) is True
+    assert living.wait(timeout=5) == -signal.SIGTERM
+    assert server.status(settings) is None
+
+
+def test_a_process_that_got_the_id_of_a_server_is_left_alone(living: subprocess.Popen[str], settings: Settings) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        (settings.prefect_home / "server.json").write_text(json.dumps({"pid": other.pid, "port": 1}))
+        assert server.stop(settings) is True
+        assert living.wait(timeout=5) == -signal.SIGTERM
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_damaged_file_of_a_server_that_has_ended_is_in_nobodys_way(settings: Settings) -> None:
+    settings.prefect_home.mkdir(parents=True)
+    (settings.prefect_home / "server.json").touch()
+    (settings.prefect_home / "server.lock").touch()
+    assert server.status(settings) is None
+    assert server.stop(settings) is False
+
+
 def test_the_servers_environment_is_ours_alone() -> None:
     outside = {"PREFECT_API_DATABASE_CONNECTION_URL": "postgresql://production", "PATH": "/bin", "NO_PROXY": "intra"}
     inside = of_server(Path("/home/shop/prefect"), 4300, outside)
@@ -160,6 +217,20 @@ def test_two_runs_at_once_make_one_server_which_answers_with_its_own_ui_and_is_g
     assert server.stop(home) is True
     assert server.status(home) is None
     assert get(found.api_url, "health") is None
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
+def test_a_server_names_itself_where_its_starter_was_killed_before_it_could(
+    home: Settings, prefect_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.prefect_home.mkdir(parents=True)
+    shutil.copy(prefect_database, home.prefect_home / "prefect.db")
+    monkeypatch.setattr("flows.server.info.write", lambda *_: None)
+    started = server.wait(server.start(home))
+    found = server.status(home)
+    assert found is not None
+    assert (found.pid, found.api_url) == (started.pid, started.api_url)
 
 
 @pytest.mark.slow

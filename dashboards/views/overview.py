@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pandas
 import streamlit as st
 
-from dashboards import charts, numbers, periods, queries
+from dashboards import charts, numbers, periods, queries, tables
 from dashboards.periods import Period
 from dashboards.queries import Kpis, Shop
 from flows.errors import ShopflowError
@@ -38,14 +37,9 @@ def _head(shop: Shop) -> tuple[Period, str | None]:
     currency = shop.currencies[0] if shop.currencies else None
     with choices.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
         if len(shop.currencies) > 1:
-            currency = st.selectbox(
-                "Currency",
-                shop.currencies,
-                format_func=numbers.currency,
-                width=150,
-                key="currency",
-                bind="query-params",
-            )
+            # By their names: an option that is None would be to Streamlit as if nothing was chosen.
+            named = {numbers.currency(code): code for code in shop.currencies}
+            currency = named[st.selectbox("Currency", list(named), width=150, key="currency", bind="query-params")]
         offered = periods.offered(shop.days)
         if len(offered) == 1:
             return shop.days, currency
@@ -68,9 +62,10 @@ def _body(copy: Path, shop: Shop, period: Period, currency: str | None) -> None:
     _tiles(now, before, currency)
     _charts(copy, period, currency)
     _products(copy, period, currency)
+    money = f"money in {currency}" if currency else "money whose currency the source does not tell"
     st.caption(
         f"Data up to {shop.days.last:%-d %B %Y} · published {shop.published_at:%-d %B %Y at %H:%M} UTC · "
-        f"days of {shop.zone} · " + (f"money in {currency}" if currency else "the source tells no currency")
+        f"days of {shop.zone} · {money}"
     )
 
 
@@ -131,8 +126,7 @@ def _products(copy: Path, period: Period, currency: str | None) -> None:
         st.subheader(numbers.labelled("Top products by net revenue", currency))
         products = queries.products(copy, period.first, period.last, currency)
         if products:
-            table = pandas.DataFrame(products).style.format({"Units": numbers.count, "Net revenue": numbers.amount})
-            st.table(table, border="horizontal", hide_index=True)
+            st.html(tables.table(products, {"Units": numbers.count, "Net revenue": numbers.amount}))
         else:
             st.caption("Nothing was sold in this period.")
 

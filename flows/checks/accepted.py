@@ -11,6 +11,7 @@ from flows.checks.workshop import Workshop
 from flows.lake import Lake, is_dated
 from flows.receipts import Batch
 from flows.sources import FORMATS
+from flows.sources.files import as_pattern
 from flows.sources.sql import listed, quoted
 
 # Snappy: zstd takes a third less room for a seventh more time. No bloom filters, and no dictionary for columns of more
@@ -61,5 +62,6 @@ def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch)
 
 
 def _dates(shop: Workshop, path: Path) -> tuple[date, ...]:
-    days = shop.connection.execute(f"select distinct event_date from {quoted(str(path))} order by all").fetchall()
+    rows = f"read_parquet({quoted(as_pattern(path))}, hive_partitioning = false)"
+    days = shop.connection.execute(f"select distinct event_date from {rows} order by all").fetchall()
     return tuple(day for (day,) in days)

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from flows.checks.placing import place
 from flows.errors import StorageError
+from flows.lake import Lake
 from flows.receipts import Validated
+from flows.warehouse.batch import rows_by_table
 
 _VALIDATED = TypeAdapter(Validated)
 
 
-def read_manifest(path: Path) -> Validated | None:
-    """What the manifest says, None where there is none. Raises StorageError where it is something else."""
+def read_manifest(lake: Lake, batch_id: str) -> Validated | None:
+    """What the batch's manifest says; None where there is none, or where a file that it speaks of is not there.
+
+    Raises StorageError where it is something else.
+    """
+    path = lake.manifest(batch_id)
     try:
-        return _VALIDATED.validate_json(path.read_bytes())
+        validated = _VALIDATED.validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except ValidationError as error:
         raise StorageError(
             f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
         ) from error
+    return validated if all(file.is_file() for file in _files(lake, validated)) else None
 
 
-def write_manifest(path: Path, validated: Validated, draft: Path) -> None:
+def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     """Writes to `draft`, on the same disk, and renames."""
-    with draft.open("wb") as file:
-        file.write(_VALIDATED.dump_json(validated, indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft.replace(path)
+    draft.write_bytes(_VALIDATED.dump_json(validated, indent=2))
+    place([(draft, lake.manifest(validated.batch.batch_id))])
+
+
+def _files(lake: Lake, validated: Validated) -> Iterator[Path]:
+    batch_id = validated.batch.batch_id
+    for table in rows_by_table(validated):
+        yield from lake.accepted_files(table, batch_id)
+    for count in validated.counts:
+        if count.quarantined:
+            yield lake.quarantine(count.table, batch_id)

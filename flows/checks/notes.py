@@ -12,9 +12,11 @@ from flows.records import RECORDS, columns
 from flows.records.kinds import Properties
 from flows.sources import FORMATS
 from flows.sources.csv import positions_of
+from flows.sources.files import shown
 
 SHOWN = 3  # files that a note names
 MOST = 20  # columns that are noted one by one
+LONGEST = 80  # characters of a column's name
 
 
 def notes_on(shop: Workshop, batch: Batch, tables: tuple[Table, ...], opened: Opened) -> tuple[str, ...]:
@@ -27,9 +29,10 @@ def notes_on(shop: Workshop, batch: Batch, tables: tuple[Table, ...], opened: Op
                 found[column].add(place)
         fate = "folded into properties" if _has_properties(table) else "left out"
         for column in sorted(found)[:MOST]:
-            names = sorted(batch.files[place].name for place in found[column])
+            names = sorted(shown(batch.files[place].name) for place in found[column])
             some = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more files" if len(names) > SHOWN else "")
-            notes.append(f"{table.name}: the column {column} is none of the record and was {fate} ({some})")
+            name = shown(column if len(column) <= LONGEST else column[:LONGEST] + "…")
+            notes.append(f"{table.name}: the column {name} is none of the record and was {fate} ({some})")
         if len(found) > MOST:
             notes.append(f"{table.name}: {len(found) - MOST} more unknown columns were {fate}")
     return tuple(notes)

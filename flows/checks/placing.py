@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.lake import Lake
+from flows.receipts import Validated
 from flows.records import RECORDS
+
+Places = tuple[tuple[Path, Path], ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A batch that is judged but not yet in the lake: what will be told of it, and its files, each with its place."""
+
+    told: Validated
+    accepted: Places
+    quarantine: Places
 
 
 def place(places: Iterable[tuple[Path, Path]]) -> None:
-    """Renames each file to its place, making the folder."""
+    """Renames each file to its place, making the folder. At the return they are on the disk for good."""
+    folders: set[Path] = set()
     for path, target in places:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _to_disk(path)
         path.replace(target)
+        folders.update(target.parents[:3])  # up to the home: they may be new as well
+    for folder in folders:
+        _to_disk(folder)
 
 
 def take_away(lake: Lake, batch_id: str) -> None:
-    """Removes every file of the batch: those of a run that was ended while it placed them."""
+    """Removes every file of the batch, those of a run that was ended while it placed them, and its manifest first."""
+    manifest = lake.manifest(batch_id)
+    if manifest.exists():
+        manifest.unlink()
+        _to_disk(manifest.parent)
     for table in RECORDS:
         for path in lake.accepted(table).rglob(f"{batch_id}.parquet"):
             path.unlink()
         lake.quarantine(table, batch_id).unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
@@ -12,12 +12,11 @@ from flows.checks.groups import Group, Schema, parquet_groups, text_groups
 from flows.checks.staging import Staged, Unreadable, stage
 from flows.checks.terms import Terms
 from flows.checks.workshop import Workshop
-from flows.errors import SourceError
 from flows.lake import is_dated
 from flows.receipts import Batch, SourceFile
 from flows.records import RECORDS, columns
 from flows.sources import FORMATS
-from flows.sources.files import as_pattern, refusal
+from flows.sources.files import as_pattern
 from flows.sources.sql import listed, quoted
 
 VERDICT = ("file", "row_number", "is_accepted", "flaw", "told", "raw")
@@ -57,7 +56,7 @@ def open_files(shop: Workshop, batch: Batch, terms: Terms) -> Opened:
             else:
                 schemas[position] = _schema(shop, file)
         except Unreadable as error:
-            refused[position] = str(error)
+            refused[position] = unreadable(str(error))
     return Opened(staged, schemas, refused)
 
 
@@ -84,36 +83,12 @@ def columns_of(table: str) -> tuple[str, ...]:
     return (*own, "event_date") if is_dated(table) else own
 
 
-def damaged(shop: Workshop, files: tuple[SourceFile, ...]) -> dict[int, str]:
-    """Places of the Parquet files that cannot be read to their end, each with what DuckDB says of it."""
-    found = {}
-    for position, file in enumerate(files):
-        if not FORMATS[file.format].given:
-            try:
-                shop.count(f"select count(hash(rows)) from read_parquet({quoted(as_pattern(file.path))}) as rows")
-            except duckdb.Error as error:
-                found[position] = _first_line(error)
-    return found
-
-
-def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
-    """The batch with the files at these places moved to its refused ones. Raises SourceError if none is left."""
-    files = tuple(file for position, file in enumerate(batch.files) if position not in refused)
-    sentences = [
-        refusal(batch.files[position].path, f"cannot be read to its end: {why}")
-        for position, why in sorted(refused.items())
-    ]
-    if not files:
-        raise SourceError("; ".join(f"{file.path} {file.reason}" for file in sentences))
-    return replace(batch, files=files, refused_files=(*batch.refused_files, *sentences))
-
-
 def _schema(shop: Workshop, file: SourceFile) -> Schema:
     query = f"describe select * from read_parquet({quoted(as_pattern(file.path))}, hive_partitioning = false)"
     try:
         return tuple((name, type) for name, type, *_ in shop.connection.execute(query).fetchall())
     except duckdb.Error as error:
-        raise Unreadable(_first_line(error)) from error
+        raise shop.fault(error) or Unreadable(first_line(error)) from error
 
 
 def _rows(shop: Workshop, paths: list[str]) -> int:
@@ -123,5 +98,11 @@ def _rows(shop: Workshop, paths: list[str]) -> int:
     return shop.count(f"select sum(num_rows) from parquet_file_metadata({listed(as_pattern(path) for path in paths)})")
 
 
-def _first_line(error: duckdb.Error) -> str:
+def unreadable(why: str) -> str:
+    """What is said of a file of which that is so."""
+    return f"cannot be read to its end: {why}"
+
+
+def first_line(error: duckdb.Error) -> str:
+    """What DuckDB says, without the kind of its error."""
     return re.sub(r"^[\w ]+(Error|Exception): ", "", str(error).splitlines()[0])

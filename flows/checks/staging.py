@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import duckdb
 
 from flows.checks.judged import judged
 from flows.checks.terms import Terms
-from flows.checks.workshop import Workshop, storage_error
+from flows.checks.workshop import Workshop
 from flows.receipts import SourceFile
 from flows.records import RECORDS
 from flows.sources import FORMATS
@@ -41,24 +41,24 @@ class Staged:
 
 
 def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged:
-    """Writes the file's judged rows to the workshop. Raises Unreadable, or StorageError where there is no room.
+    """Writes the file's judged rows to the workshop. Raises Unreadable for what is wrong with the file, and only for
+    that; StorageError where there is no room or the workshop is disturbed.
 
     DuckDB reads the file as it is, if it can and if it finds a row on every line. Otherwise the lines that are rows are
     picked out one by one, and it reads these.
     """
     source = FORMATS[file.format]
     target = shop.path(f"{file.table}-{number:06}.parquet")
-    try:
+    with _reading():
         text = look_at(Path(file.path), source.is_csv)
-        rows = None
-        with suppress(Unreadable):
-            rows = _convert(shop, file, text, terms, target)
+    rows = None
+    with suppress(Unreadable):
+        rows = _convert(shop, file, text, terms, target)
+    with _reading():
         lines = count_lines(text.path)
-        if rows is not None and lines is not None and rows == lines - source.is_csv:
-            return Staged(file, text, target, rows)
-        clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
-    except (EOFError, zlib.error, OSError) as error:
-        raise _unreadable(error, shop) from error
+    if rows is not None and lines is not None and rows == lines - source.is_csv:
+        return Staged(file, text, target, rows)
+    clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
     rows = _convert(shop, file, clean, terms, target)
     clean.path.unlink()
     if rows != good:
@@ -77,7 +77,7 @@ def _convert(shop: Workshop, file: SourceFile, text: TextFile, terms: Terms, tar
     try:
         return shop.count(f"copy ({query}) to {quoted(str(target))} (format parquet, compression snappy)")
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        raise storage_error(error, shop.folder) or Unreadable(str(error).splitlines()[0]) from error
+        raise shop.fault(error) or Unreadable(str(error).splitlines()[0]) from error
     finally:
         shop.connection.execute("set preserve_insertion_order = false")
 
@@ -88,7 +88,7 @@ def _picked(text: TextFile, copy: Path) -> tuple[TextFile, int, int]:
     with copy.open("wb") as clean:
         if text.is_csv:
             clean.write(b",".join(b"c%d" % position for position in range(len(text.columns))) + b"\n")
-        for line in text.lines():
+        for line in _lines(text):
             if line.flaw:
                 flawed += 1
                 continue
@@ -99,9 +99,16 @@ def _picked(text: TextFile, copy: Path) -> tuple[TextFile, int, int]:
     return whole, good, flawed
 
 
-def _unreadable(error: Exception, shop: Workshop) -> Exception:
-    if isinstance(error, OSError) and (full := storage_error(error, shop.folder)):
-        return full
-    if isinstance(error, OSError) and error.strerror:
-        return Unreadable(error.strerror)
-    return Unreadable("it is damaged or cut off inside of its gzip")
+def _lines(text: TextFile) -> Iterator[Line]:
+    with _reading():
+        yield from text.lines()
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What goes wrong in the block, which reads the file and writes nothing, is the file's: raises Unreadable."""
+    try:
+        yield
+    except (EOFError, zlib.error, OSError) as error:
+        said = error.strerror if isinstance(error, OSError) else None
+        raise Unreadable(said or "it is damaged or cut off inside of its gzip") from error

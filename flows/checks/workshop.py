@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -14,7 +14,13 @@ from flows.errors import StorageError
 from flows.settings import Settings
 
 # How DuckDB and the system say that a disk is full or may not be written.
-NO_ROOM = ("No space left on device", "Disk quota exceeded", "failed to offload data block", "max_temp_directory_size")
+NO_ROOM = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "failed to offload data block",
+    "max_temp_directory_size",
+)
 NO_RIGHT = ("Read-only file system", "Permission denied")
 NO_FOLDER = ("Not a directory", "File exists")
 
@@ -29,6 +35,18 @@ class Workshop:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    def fault(self, error: Exception) -> StorageError | None:
+        """The error as a sentence where it is about this workshop, None where it is about a file that is read."""
+        if found := storage_error(error, self.folder):
+            return found
+        # Its name is found nowhere else; in what DuckDB says of a row, it may be that of the copy that is read.
+        if isinstance(error, OSError | duckdb.IOException) and self.folder.name in str(error):
+            said = str(error).splitlines()[0]
+            return StorageError(
+                f"files on their way into the lake were lost or could not be written, run again: {said}"
+            )
+        return None
+
     def count(self, query: str) -> int:
         """The one number that the query gives, 0 where that is null."""
         row = self.connection.execute(query).fetchone()
@@ -36,22 +54,19 @@ class Workshop:
 
 
 @contextmanager
-def workshop(settings: Settings, folder: Path) -> Iterator[Workshop]:
-    """Opens a workshop in `folder` and clears it away, whatever happens.
+def workshop(settings: Settings, place: Path) -> Iterator[Workshop]:
+    """Opens a workshop in a new folder of its own below `place` and clears it away, whatever happens.
 
     Raises StorageError where the disk is full or may not be written; errors of any other sort come through as they are.
     """
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with duckdb.connect() as connection:
-            for setting, value in _limits(settings, folder).items():
+        place.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder, duckdb.connect() as connection:
+            for setting, value in _limits(settings, Path(folder)).items():
                 connection.execute(f"set {setting} = '{value}'")
-            yield Workshop(connection, folder)
+            yield Workshop(connection, Path(folder))
     except (OSError, duckdb.Error) as error:
         raise storage_error(error, settings.home) or error from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def storage_error(error: Exception, home: Path) -> StorageError | None:

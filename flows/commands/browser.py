@@ -9,7 +9,7 @@ import webbrowser
 
 from flows import server
 from flows.errors import ShopflowError
-from flows.settings import PROJECT, load_settings
+from flows.settings import PREFIX, PROJECT, load_settings
 
 STREAMLIT_OPTIONS = {
     "browser.gatherUsageStats": "false",
@@ -32,12 +32,13 @@ def open_dashboard(headless: bool = False) -> None:
     """Become the dashboard's process. Returns only by raising ShopflowError where Streamlit is not installed."""
     if importlib.util.find_spec("streamlit") is None:
         raise ShopflowError("Streamlit is not installed: `make dashboard` installs and starts it")
-    load_settings()  # what is wrong with the settings is said here, not on the page
+    settings = load_settings()  # what is wrong with the settings is said here, not on the page
     options = {**STREAMLIT_OPTIONS, "server.headless": "true" if headless or not _has_display() else "false"}
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboards" / "app.py")]
     sys.stdout.flush()
     os.chdir(PROJECT)  # Streamlit reads the theme from .streamlit of the folder that it starts in
-    os.execv(sys.executable, [*command, *(f"--{name}={value}" for name, value in options.items())])
+    environment = {**os.environ, f"{PREFIX}HOME": str(settings.home)}  # a relative one would be looked for in there
+    os.execve(sys.executable, [*command, *(f"--{name}={value}" for name, value in options.items())], environment)
 
 
 def _has_display() -> bool:

@@ -4,43 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
-from flows.errors import StorageError
+from flows.lock import opened
 from flows.story import Listener, Story, listening
 
 
 @contextlib.contextmanager
 def noted(folder: Path) -> Iterator[None]:
-    """Note the run of this block in `folder/running` while it goes on, and mark the one that is left there as crashed.
+    """Note the run of this block in `folder` while it goes on, and mark those that are left there as crashed.
 
-    The lock on the file says whether its writer lives, so a run that still goes on is left alone. Raises StorageError
-    where the folder cannot be written.
+    The lock on a note says whether its writer lives, so runs that still go on, or wait for their turn, are left alone.
+    Raises StorageError where the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        note = (folder / "running").open("a+")
-    except OSError as error:
-        raise StorageError(f"cannot write in {folder}: {error.strerror}") from error
-    with note:
-        try:
-            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield
-            return
-        note.seek(0)
-        if left := note.read().strip():
-            with contextlib.suppress(Exception):  # no more than a label in the UI: never in the way of a run
-                _mark_crashed(UUID(left))
-        note.truncate(0)
+    for left in folder.glob("running*"):
+        with contextlib.suppress(Exception):  # no more than a label in the UI: never in the way of a run
+            _look_at(left)
+    path = folder / f"running-{os.getpid()}-{time.time_ns()}"  # containers on one home give the same process ids
+    with opened(path) as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
         try:
             with listening(_Note(note)):
                 yield
         finally:
-            note.truncate(0)
+            path.unlink(missing_ok=True)
 
 
 class _Note(Listener):
@@ -50,6 +42,16 @@ class _Note(Listener):
     def began(self, story: Story) -> None:
         self._file.write(story.run_id)
         self._file.flush()
+
+
+def _look_at(left: Path) -> None:
+    with left.open("r") as note:
+        fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            if run_id := note.read().strip():
+                _mark_crashed(UUID(run_id))
+        finally:
+            left.unlink(missing_ok=True)
 
 
 def _mark_crashed(run_id: UUID) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows import server, serving
+from flows.literal import for_terminal
 from flows.receipts import Receipt
 from flows.settings import PREFIX, Settings, load_settings
 from flows.summary import line_of
@@ -17,10 +18,10 @@ BATCHES = 5
 
 def show_status() -> None:
     """Print the last batches, the last run's receipts, the serving copy and the server. Changes nothing."""
-    settings, console = load_settings(), Console(highlight=False)
+    settings, console = load_settings(), _console()
     console.print(_batches(settings) if settings.warehouse_path.exists() else "no batch was loaded yet")
     found, copy = server.status(settings), serving.current(settings)
-    console.print(f"serving copy    {copy or 'none yet'}", soft_wrap=True)
+    console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
     console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
 
 
@@ -40,7 +41,7 @@ def _batches(settings: Settings) -> Table:
     found.add_section()
     found.add_row("last run")
     for receipt in _last_run(receipts):
-        found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", "", line_of(receipt))
+        found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", "", for_terminal(line_of(receipt)))
     return found
 
 
@@ -57,5 +58,10 @@ def show_settings() -> None:
     for name, field in Settings.model_fields.items():
         variable = f"{PREFIX}{name.upper()}"
         is_set = "set" if variable in os.environ else "default"
-        found.add_row(variable, str(getattr(settings, name)), is_set, field.description or "")
-    Console(highlight=False).print(found)
+        found.add_row(variable, for_terminal(str(getattr(settings, name))), is_set, field.description or "")
+    _console().print(found)
+
+
+def _console() -> Console:
+    """One that prints what it is given: a path such as `sales[/old].csv` is no markup, and `:x:` in it no emoji."""
+    return Console(highlight=False, markup=False, emoji=False)

@@ -16,6 +16,7 @@ from flows.receipts import TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources import FORMATS
+from flows.sources.files import as_pattern
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
@@ -85,7 +86,7 @@ def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
         connection.execute(f"create schema {SCHEMA}")
         for table in RECORDS:
             if table in files:
-                paths = ", ".join(quoted(path) for path in files[table])
+                paths = ", ".join(quoted(as_pattern(path)) for path in files[table])
                 rows = f"select * from read_parquet([{paths}], hive_partitioning = false)"
             else:
                 rows = f"select {', '.join(f'null::{f.duckdb} as {f.name}' for f in raw_fields(table))} where false"
@@ -96,11 +97,14 @@ def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
 
 def _know(connection: DuckDBPyConnection, settings: Settings) -> None:
     """Make views of the users and products that this batch or any loaded one tells of."""
+    loaded = set()  # none also in a warehouse whose maker was killed before it had made the tables
     if settings.warehouse_path.exists():
         connection.execute(f"attach {quoted(settings.warehouse_path)} as warehouse (read_only)")
+        tables = "from duckdb_tables() where database_name = 'warehouse' and schema_name = 'raw'"
+        loaded = {table for (table,) in connection.execute(f"select table_name {tables}").fetchall()}
     for table, key in (("users", "user_id"), ("products", "product_id")):
         known = f"select {key} from {SCHEMA}.{table}"
-        if settings.warehouse_path.exists():
+        if table in loaded:
             known += f" union all select {key} from warehouse.raw.{table}"
         connection.execute(f"create view {SCHEMA}.known_{table} as select distinct {key} from ({known})")
 

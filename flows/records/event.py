@@ -1,13 +1,13 @@
 """The canonical event: one thing that one visitor did at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from flows.records.event_types import EVENT_TYPES
+from flows.records.event_types import EVENT_TYPES, EventType
 from flows.records.kinds import Code, Instant, Money, Properties, Text, Whole
 from flows.records.record import Record, Rule, not_in_the_future
 
@@ -20,8 +20,16 @@ TypeOfEvent = Code("an event type", choices=tuple(EVENT_TYPES))
 LARGEST_LINE = 1_000_000_000
 
 
-def _needs(field: str) -> Rule:
-    types = [event_type.name for event_type in EVENT_TYPES.values() if field in event_type.needs]
+def _needs(event_types: Iterable[EventType]) -> tuple[Rule, ...]:
+    """One rule for each field that some type cannot do without."""
+    types: dict[str, list[str]] = {}
+    for event_type in event_types:
+        for field in event_type.needs:
+            types.setdefault(field, []).append(event_type.name)
+    return tuple(_missing(field, names) for field, names in types.items())
+
+
+def _missing(field: str, types: list[str]) -> Rule:
     return Rule(
         reason="missing",
         field=field,
@@ -92,9 +100,7 @@ class Event(Record):
             "anonymous_id is not null or user_id is not null",
         ),
         not_in_the_future("event_timestamp"),
-        _needs("product_id"),
-        _needs("quantity"),
-        _needs("unit_price"),
+        *_needs(EVENT_TYPES.values()),
         Rule(
             "out_of_range",
             "unit_price",

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -21,8 +20,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from flows.errors import ServerError
+from flows.lock import opened
+from flows.server import info
 from flows.server.environment import HOST, of_client, of_server
 from flows.server.probe import answers, require_free
 from flows.settings import Settings
@@ -97,55 +99,60 @@ def status(settings: Settings) -> Server | None:
 def stop(settings: Settings, timeout_seconds: float = 15) -> bool:
     """End this home's server and return when it is gone; False where none was running.
 
-    Never touches a server of the user's own.
+    Never touches a server of the user's own, nor a process that cannot be told to be the server.
     """
     folder = settings.prefect_home.resolve()
     if not folder.is_dir():
         return False
     with _turn(folder):
-        living = _living(folder)
-        if living is None or living.pid is None:
+        if not _is_locked(folder):
             return False
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(living.pid, sign)
-            deadline = time.monotonic() + timeout_seconds
-            while time.monotonic() < deadline:
-                if not _is_locked(folder):
-                    return True
-                time.sleep(0.02)
-    raise ServerError(f"the Prefect server (process {living.pid}) does not end")
+        with (folder / "server.lock").open("r") as lock:
+            for sign in (signal.SIGTERM, signal.SIGKILL):
+                if not info.send(folder, sign):
+                    (folder / "server.lock").unlink(missing_ok=True)  # without it a server ends, see process.py
+                deadline = time.monotonic() + timeout_seconds
+                while time.monotonic() < deadline:
+                    if not _is_held(lock):
+                        return True
+                    time.sleep(0.02)
+    raise ServerError(f"the Prefect server of {folder} does not end: see {folder / 'server.log'}")
 
 
 @contextlib.contextmanager
 def _turn(folder: Path) -> Iterator[None]:
     """One process at a time looks at a home's server and decides about it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "start.lock").open("w")
-    except OSError as error:
-        raise ServerError(f"cannot write in {folder}: {error.strerror}") from error
-    with handle:
+    with opened(folder / "start.lock", ServerError) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _is_locked(folder: Path) -> bool:
     try:
-        with (folder / "server.lock").open("r") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        with (folder / "server.lock").open("r") as lock:
+            return _is_held(lock)
     except FileNotFoundError:
         return False
+
+
+def _is_held(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(lock, fcntl.LOCK_UN)
     return False
 
 
 def _living(folder: Path) -> Server | None:
     if not _is_locked(folder):
         return None
-    info = json.loads((folder / "server.json").read_text())
-    return Server(f"http://{HOST}:{info['port']}/api", folder, info["pid"])
+    if (told := info.read(folder)) is None:
+        raise ServerError(
+            f"this home's Prefect server runs, but {folder / 'server.json'} does not say where: end it with "
+            "`shopflow stop`, and run again"
+        )
+    return Server(f"http://{HOST}:{told.port}/api", folder, told.pid)
 
 
 def _spawn(folder: Path, port: int) -> Server:
@@ -156,7 +163,7 @@ def _spawn(folder: Path, port: int) -> Server:
     with (folder / "server.lock").open("a") as lock, log.open("ab") as output:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child inherits the lock, and holds it for as long as it lives
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server.process", str(folder), str(port), str(lock.fileno())],
+            [sys.executable, "-m", info.MODULE, str(folder), str(port), str(lock.fileno())],
             cwd=folder,  # not where the user stands: Prefect reads .env and prefect.toml there
             env=of_server(folder, port, os.environ),
             pass_fds=(lock.fileno(),),
@@ -165,6 +172,6 @@ def _spawn(folder: Path, port: int) -> Server:
             stdout=output,
             stderr=output,
         )
-        (folder / "server.json").write_text(json.dumps({"pid": process.pid, "port": port}))
+        info.write(folder, info.Info(process.pid, port))
     process.returncode = 0  # it is meant to outlive us: no warning that it still runs
     return Server(f"http://{HOST}:{port}/api", folder, process.pid, was_started=True)

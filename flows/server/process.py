@@ -9,6 +9,8 @@ import threading
 import warnings
 from pathlib import Path
 
+from flows.server import info
+
 WATCH_SECONDS = 2.0
 
 
@@ -79,6 +81,7 @@ def main() -> None:
     """Serve until SIGTERM. The lock's descriptor is inherited and held open: it says that this server lives."""
     gc.set_threshold(50_000, 10, 10)  # imports make no garbage to speak of; looking for it is a fifth of their time
     home, port, lock_fd = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    info.write(home, info.Info(os.getpid(), port))  # the starter may have been killed before it could
     end_with_home(home / "server.lock", lock_fd)
     make_database(home / "prefect.db")
     import uvicorn

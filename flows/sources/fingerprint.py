@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flows.errors import SourceError
 from flows.sources.files import shown
+from flows.sources.stamp import CHANGED
 
 GZIP = b"\x1f\x8b\x08"
 CHUNK = 1 << 20
@@ -50,7 +51,7 @@ def fingerprint(path: Path) -> Fingerprint:
     if unzip and not unzip.is_whole:
         raise SourceError(f"{shown(path)} {CUT_OFF}")
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
-        raise SourceError(f"{shown(path)} changed while it was read: run again when it is complete")
+        raise SourceError(f"{shown(path)} {CHANGED}")
     return Fingerprint(digest.hexdigest(), size)
 
 

@@ -32,9 +32,12 @@ def told_apart(files: Iterable[SourceFile]) -> list[SourceFile]:
 
 
 def batch_id(files: Iterable[SourceFile]) -> str:
-    """16 hexadecimal characters that follow from the files' names and contents alone, in whatever order they come."""
-    pairs = sorted((file.name, file.sha256) for file in files)
-    return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:16]
+    """16 hexadecimal characters that follow from the files' names, contents and formats, in whatever order they come.
+
+    The format is how a file was read: read otherwise it gives other rows, and so it is another batch.
+    """
+    told = sorted((file.name, file.sha256, file.format) for file in files)
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def _tail(file: SourceFile, depth: int) -> str:

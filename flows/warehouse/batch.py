@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flows.errors import LedgerError
 from flows.lake import Lake
@@ -19,16 +17,6 @@ def rows_by_table(validated: Validated) -> dict[str, int]:
     for count in validated.counts:
         rows[count.table] += count.accepted
     return {table: rows[table] for table in RECORDS if rows[table]}
-
-
-def day_in_utc(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The first instant of the shop's day and the first after it, in UTC without a zone, as the lake keeps instants.
-
-    >>> day_in_utc(date(2025, 11, 3), ZoneInfo("Europe/Berlin"))[0].isoformat()
-    '2025-11-02T23:00:00'
-    """
-    begins, ends = (datetime.combine(d, time.min, zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
-    return begins.replace(tzinfo=None), ends.replace(tzinfo=None)
 
 
 def files_by_table(validated: Validated, lake: Lake) -> dict[str, list[Path]]:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
 
+from flows.checks.days import day_of
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.records import RECORDS
-from flows.warehouse.batch import day_in_utc
+from flows.sources.files import as_pattern
 from flows.warehouse.tables import OPS, Field, raw_fields
 
 
@@ -58,17 +59,18 @@ def refuse_other_days(connection: DuckDBPyConnection, files: Iterable[Path], zon
 
     So it is after a batch was validated under another time zone. Reads two columns: a hundredth of what loading costs.
     """
-    for day, first, last in connection.execute(
-        "select event_date, min(event_timestamp)::timestamp, max(event_timestamp)::timestamp "
-        "from read_parquet(?, hive_partitioning = false) group by all order by all",
-        [[str(file) for file in files]],
-    ).fetchall():
-        begins, ends = day_in_utc(day, zone)
-        if not begins <= first <= last < ends:
-            raise SettingsError(
-                f"the batch has events of {day} from {first} to {last} UTC, which is not that day in {zone}: it was "
-                "validated under another SHOPFLOW_REPORTING_TIMEZONE; remove its file below lake/batches and run again"
-            )
+    rows = "select event_date, event_timestamp::timestamp as moment from read_parquet(?, hive_partitioning = false)"
+    other = connection.execute(
+        f"select event_date, min(moment), max(moment) from ({rows}) "
+        f"where event_date is distinct from {day_of('moment', zone)} group by all order by all limit 1",
+        [[as_pattern(file) for file in files]],
+    ).fetchone()
+    if other:
+        day, first, last = other
+        raise SettingsError(
+            f"the batch has events of {day} from {first} to {last} UTC, which is not that day in {zone}: it was "
+            "validated under another SHOPFLOW_REPORTING_TIMEZONE; remove its file below lake/batches and run again"
+        )
 
 
 def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], rows: int) -> None:
@@ -82,7 +84,7 @@ def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], ro
     values = ", ".join(f"cast({field.name} as {field.duckdb})" for field in fields)
     inserted = connection.execute(
         f"insert into raw.{table} ({names}) select {values} from read_parquet(?, hive_partitioning = false)",
-        [[str(file) for file in files]],
+        [[as_pattern(file) for file in files]],
     ).fetchone()
     if inserted is None or inserted[0] != rows:
         raise LedgerError(

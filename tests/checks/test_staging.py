@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +14,15 @@ import duckdb
 import pytest
 
 from flows.checks.judged import judged
+from flows.checks.staging import stage
+from flows.checks.terms import Terms
+from flows.checks.workshop import workshop
+from flows.errors import StorageError
 from flows.lake import Lake
 from flows.quarantine import refused_rows
 from flows.receipts import Batch, SourceFile
 from flows.records import RECORDS
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
 from flows.sources import FORMATS
 from flows.sources.textfile import look_at
 from flows.validate import validate
@@ -73,3 +79,35 @@ def test_no_join_stands_between_a_text_file_and_its_rows(tmp_path: Path, format:
         plan = connection.execute(f"explain {query}").fetchall()[0][1]
     assert "PROJECTION" in plan
     assert "JOIN" not in plan
+
+
+SMALL = b"event_id,event_type,event_timestamp,user_id\ne1,page_view,2025-11-01T10:00:00Z,u1\n"
+
+
+@pytest.mark.parametrize("content", [SMALL, SMALL + b"cut,off\n"], ids=["read by DuckDB", "picked out line by line"])
+def test_a_disturbed_workshop_is_no_fault_of_the_file_that_is_read(
+    tmp_path: Path, settings: Settings, content: bytes
+) -> None:
+    """The accident: the file was refused as unreadable, and its rows were missing from a batch that went through."""
+    (tmp_path / "a.csv").write_bytes(content)
+    file = SourceFile(str(tmp_path / "a.csv"), "a.csv", "0" * 64, 1, "csv", "events")
+    with workshop(settings, tmp_path / "staging") as shop:
+        shutil.rmtree(shop.folder)
+        with pytest.raises(StorageError, match="files on their way into the lake were lost or could not be written"):
+            stage(shop, file, Terms(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC")), 0)
+
+
+def test_a_copy_that_cannot_be_written_is_no_fault_of_the_file_that_is_read(tmp_path: Path, settings: Settings) -> None:
+    rows = b"".join(b"e%d,page_view,2025-11-01T10:00:00Z,%s\n" % (number, b"u" * 100) for number in range(10_000))
+    (tmp_path / "a.csv").write_bytes(SMALL + rows + b"cut,off\n")
+    batch = Batch(
+        "b", datetime(2026, 1, 1, tzinfo=UTC), (SourceFile(f"{tmp_path}/a.csv", "a.csv", "", 1, "csv", "events"),)
+    )
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+    try:
+        with pytest.raises(StorageError, match=r"The disk of .* is full"):
+            validate(batch, settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert validate(batch, settings).counts[0].accepted == 10_001

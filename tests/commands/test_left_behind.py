@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -24,8 +25,7 @@ def _the_sessions_server(prefect_server: Server) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def running() -> UUID:
+def _running() -> UUID:
     """A flow run that the server believes to be running."""
     from prefect import flow
     from prefect.client.orchestration import get_client
@@ -33,6 +33,10 @@ def running() -> UUID:
 
     with get_client(sync_client=True) as client:
         return client.create_flow_run(flow(lambda: None, name="killed"), state=Running()).id
+
+
+running = pytest.fixture(_running, name="running")
+running_too = pytest.fixture(_running, name="running_too")
 
 
 def state_of(run_id: UUID) -> str:
@@ -44,35 +48,47 @@ def state_of(run_id: UUID) -> str:
         return state.name
 
 
-def test_the_run_that_a_killed_process_left_is_marked_as_crashed(running: UUID, tmp_path: Path) -> None:
-    (tmp_path / "running").write_text(str(running))
+def test_the_runs_that_killed_processes_left_are_marked_as_crashed(
+    running: UUID, running_too: UUID, tmp_path: Path
+) -> None:
+    (tmp_path / "running-1").write_text(str(running))
+    (tmp_path / "running-2").write_text(str(running_too))
     with noted(tmp_path):
-        assert state_of(running) == "Crashed"
+        assert [state_of(running), state_of(running_too)] == ["Crashed", "Crashed"]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_goes_on_in_another_process_is_left_alone(running: UUID, tmp_path: Path, settings: Settings) -> None:
-    with noted(tmp_path):
-        for listener in listeners():
-            listener.began(Story(str(running), settings))
+def test_a_run_that_goes_on_or_waits_in_another_process_is_left_alone(
+    running: UUID, running_too: UUID, tmp_path: Path, settings: Settings
+) -> None:
+    for name, run_id in (("running-1", running), ("running-2", running_too)):
+        (tmp_path / name).write_text(str(run_id))
+    with (tmp_path / "running-1").open() as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
         with noted(tmp_path):
-            pass
-        assert state_of(running) == "Running"
-        assert (tmp_path / "running").read_text() == str(running)
+            assert [state_of(running), state_of(running_too)] == ["Running", "Crashed"]
+    assert [path.name for path in tmp_path.iterdir()] == ["running-1"]
 
 
-def test_a_run_that_ended_leaves_no_note_whatever_its_end(tmp_path: Path, settings: Settings) -> None:
+def test_a_run_is_noted_while_it_goes_on_and_leaves_no_note_whatever_its_end(
+    tmp_path: Path, settings: Settings
+) -> None:
+    noted_as = []
+
     def interrupted() -> None:
         with noted(tmp_path):
             for listener in listeners():
                 listener.began(Story("run-1", settings))
+            noted_as.extend(path.read_text() for path in tmp_path.iterdir())
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert (tmp_path / "running").read_text() == ""
+    assert noted_as == ["run-1"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_note_that_cannot_be_read_is_not_in_the_way_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "running").write_text("no id at all")
     with noted(tmp_path):
-        assert (tmp_path / "running").read_text() == ""
+        assert not (tmp_path / "running").exists()

@@ -39,6 +39,10 @@ FAULTS = {
         "update events set currency = null where order_id in ('o0', 'o10')",
         ("events", "purchases have a currency", "warn", "2 % without"),
     ),
+    "no currency of a refund": (
+        "update events set event_type = 'refund', currency = null where order_id = 'o0'",
+        ("events", "refunds have a currency", "warn", "100 % without"),
+    ),
     "no order id": (
         "update events set order_id = null where order_id in ('o0', 'o10')",
         ("events", "purchases have an order id", "warn", "2 % without"),
@@ -161,6 +165,15 @@ def test_a_loaded_batch_is_known_also_where_its_run_was_killed_before_the_log_wa
     assert not_passed(judge(spoiled(tables=("events",)), settings)) == []
 
 
+def test_a_warehouse_whose_maker_was_killed_before_it_had_tables_knows_of_nothing(
+    spoiled: Any, settings: Settings
+) -> None:
+    """The accident: every later run ended with `schema "raw" does not exist`."""
+    validated = spoiled()
+    duckdb.connect(str(settings.warehouse_path)).close()
+    assert not_passed(judge(validated, settings)) == []
+
+
 def test_freshness_is_not_asked_of_a_history(spoiled: Any, settings: Settings) -> None:
     fault = "update events set event_date = date '2025-10-20' where event_id = 'e0'"
     checks = judge(spoiled(fault), settings)
@@ -177,6 +190,7 @@ def test_what_a_format_lacks_by_its_nature_is_skipped_and_said(
     skipped = {c.name: c.measured for c in judge(validated, settings) if c.measured.startswith("skipped")}
     assert skipped == {
         "purchases have a currency": "skipped: csv does not tell currency",
+        "refunds have a currency": "skipped: csv does not tell currency",
         "purchases have an order id": "skipped: csv does not tell order_id",
         "users of events are known": "skipped: csv does not tell users",
     }

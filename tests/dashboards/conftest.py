@@ -78,6 +78,7 @@ TWO_WEEKS: Tables = {
         revenue("p2", 14, 1, "40"),
         revenue("p1", 14, 0, "-10.005"),
         revenue("p1", 14, 1, "5", currency="GBP"),
+        revenue("p1", 14, 0, "-3", currency=None),
     ],
 }
 

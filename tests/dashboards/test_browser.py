@@ -117,6 +117,33 @@ def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(publi
         assert watched.hosts == {"127.0.0.1"}
 
 
+MARKUP = (
+    "![x](http://evil.example/p.png) [y](http://evil.example) http://evil.example :cat: -- *a* $b^2$ :red[c] "
+    "<img src=http://evil.example/q.png> <script>alert(1)</script> &amp; `d`"
+)
+
+
+def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_markdown(publish, home, browser) -> None:
+    """Regression: such a name was an outside image, a link, a formula, fetched by every reader's browser."""
+    row = {"event_date": "2025-11-01", "product_id": "p1", "currency": "EUR", "units": 1, "net_amount": 1}
+    publish(
+        {
+            "dim_products": [{"product_id": "p1", "product_name": MARKUP, "category_level_1": MARKUP}],
+            "fct_daily_engagement": [{"event_date": "2025-11-01", "dau": 1, "sessions": 1}],
+            "fct_revenue": [row],
+        }
+    )
+    with dashboard(home) as address:
+        watched = Watched(browser, address)
+        watched.tiles()
+        cell = watched.page.locator("td").first
+        assert cell.inner_text() == MARKUP
+        assert cell.locator("*").count() == 0
+        watched.page.locator('[data-testid="stVegaLiteChart"]').nth(2).locator("canvas, svg").first.hover()
+        assert watched.errors == []
+        assert watched.hosts == {"127.0.0.1"}
+
+
 def test_a_period_is_part_of_the_address_and_a_link_with_it_opens_the_same_view(publish, home, browser) -> None:
     publish()
     with dashboard(home) as address:

@@ -1,5 +1,6 @@
 """The Overview page, through the dashboard's own entry file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,25 @@ def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publi
     assert shown["Orders"] == ("3", "+200.0 %")
     assert shown["Net revenue, GBP"] == ("5.00", "")
     assert "Net revenue, EUR" not in shown
+
+
+def test_refunds_without_a_currency_can_be_looked_at_and_linked_to(publish) -> None:
+    publish()
+    page = opened()
+    page.selectbox(key="currency").set_value("no currency").run()
+    assert not page.exception
+    assert tiles(page)["Net revenue"] == ("-3.00", "")
+    link = AppTest.from_file(str(APP), default_timeout=60)
+    link.query_params["currency"] = "no currency"
+    link.run()
+    assert link.selectbox(key="currency").value == "no currency"
+    assert tiles(link)["Net revenue"] == ("-3.00", "")
+
+
+def test_products_stand_in_a_table_with_their_numbers_written_out(publish) -> None:
+    publish()
+    (table,) = opened().get("html")
+    assert re.findall(r"<td[^>]*>([^<]*)", table.proto.body) == ["Kettle", "2", "50.00", "product p2", "1", "40.00"]
 
 
 def test_a_publication_is_seen_at_the_next_interaction(publish) -> None:

@@ -9,7 +9,7 @@ import pytest
 from dashboards import queries
 from dashboards.periods import Period
 from dashboards.queries import Kpis, NothingToShow
-from flows.kpis import read_kpis
+from flows.kpis import Category, read_kpis
 from flows.settings import load_settings
 
 
@@ -20,7 +20,7 @@ def day(number: int) -> date:
 def test_a_copy_says_its_days_its_currencies_by_orders_its_zone_and_its_age(publish) -> None:
     shop = queries.shop(publish())
     assert shop.days == Period(day(1), day(14))
-    assert shop.currencies == ("EUR", "GBP")
+    assert shop.currencies == ("EUR", "GBP", None), "a refund without a currency is seen, too"
     assert shop.zone == "Europe/Berlin"
     assert shop.published_at == datetime(2025, 12, 1, 6, 30, tzinfo=UTC)
 
@@ -33,6 +33,18 @@ def test_the_numbers_of_a_period_are_those_of_its_days_and_its_currency(publish)
     assert queries.kpis(copy, day(8), day(14), "GBP") == Kpis(
         visitors=3, sessions=4, converted=2, orders=3, net=Decimal(5), average=Decimal(5)
     )
+
+
+def test_refunds_of_a_currency_without_a_sale_are_offered_last(publish) -> None:
+    """Regression: only currencies with an order were offered; what was paid back in another was nowhere to be seen."""
+    days = [{"event_date": day(1), "dau": 1, "sessions": 1}]
+    sold = {"order_key": "o1", "order_date": day(1), "currency": "GBP", "purchase_lines": 1}
+    sold |= {"gross_amount": 5, "discount_amount": 0}
+    nets = {"CHF": -7, "GBP": 5, None: -3}
+    revenue = [{"event_date": day(1), "product_id": "p1", "currency": c, "net_amount": net} for c, net in nets.items()]
+    copy = publish({"fct_daily_engagement": days, "fct_orders": [sold], "fct_revenue": revenue})
+    assert queries.shop(copy).currencies == ("GBP", "CHF", None)
+    assert {c: queries.kpis(copy, day(1), day(1), c).net for c in nets} == nets
 
 
 def test_a_period_without_anything_is_zero_and_has_no_average(publish) -> None:
@@ -113,3 +125,27 @@ def test_the_dashboard_and_the_end_of_a_run_say_the_same_numbers(publish) -> Non
         said.orders,
         next(revenue.net_amount for revenue in said.revenue if revenue.currency == "EUR"),
     )
+
+
+@pytest.mark.parametrize("main", ["EUR", None])
+def test_the_end_of_a_run_ranks_the_categories_of_the_currency_with_the_most_orders(publish, main: str | None) -> None:
+    """Regression: 1,000 JPY stood above 900 EUR. Five lines of one order do not make its currency the main one."""
+    bought = {"order_date": day(1), "purchase_lines": 1, "gross_amount": 1, "discount_amount": 0}
+    orders = {"o1": main, "o2": main, "o3": "JPY"}
+    nets = [("p1", main, 900, 2), ("p2", main, 950, 2), ("p1", "JPY", 1000, 5), ("p1", "CHF", -5, 0)]
+    copy = publish(
+        {
+            "dim_products": [{"product_id": f"p{number}", "category_level_1": f"c{number}"} for number in (1, 2)],
+            "fct_daily_engagement": [{"event_date": day(1), "dau": 1, "sessions": 1}],
+            "fct_orders": [{"order_key": key, "currency": currency, **bought} for key, currency in orders.items()],
+            "fct_revenue": [
+                {"event_date": day(1), "product_id": product, "currency": currency, "net_amount": net}
+                | {"gross_amount": 1, "discount_amount": 0, "refund_amount": 0, "purchase_lines": lines}
+                for product, currency, net, lines in nets
+            ],
+        }
+    )
+    said = read_kpis(load_settings())
+    assert said is not None
+    assert tuple(revenue.currency for revenue in said.revenue) == queries.shop(copy).currencies == (main, "JPY", "CHF")
+    assert said.categories == (Category("c2", main, Decimal(950)), Category("c1", main, Decimal(900)))

@@ -121,6 +121,16 @@ def test_unknown_keys_of_any_line_are_folded_into_properties(fate_of: Callable[.
     ]
 
 
+def test_a_note_shows_the_control_characters_of_names_and_cuts_long_ones(fate_of: Callable[..., Any]) -> None:
+    """Regression: the escape sequence of a key went to the terminal, where it does what it says."""
+    fate = fate_of(line(1, **{"\x1b[2J": 1, "x" * 5000: 2}), "jsonl", name="a\x1b[2J.jsonl")
+    fated = "is none of the record and was folded into properties"
+    assert fate.validated.notes == (
+        rf"events: the column \x1b[2J {fated} (a\x1b[2J.jsonl)",
+        rf"events: the column {'x' * 80}… {fated} (a\x1b[2J.jsonl)",
+    )
+
+
 def test_of_two_equal_keys_the_first_is_read_by_checks_and_model_alike(fate_of: Callable[..., Any]) -> None:
     rows = ['{"quantity": "x", ' + line(1)[1:], '{"quantity": 7, ' + line(2)[1:-1] + ', "quantity": "x"}']
     fate = fate_of("\n".join(rows), "jsonl")

@@ -3,6 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+import yaml
+
+from flows.settings import PROJECT
+
+MARTS = PROJECT / "transforms" / "models" / "marts"
 ORDER = {"event_type": "purchase", "product_id": "p1", "quantity": 1, "unit_price": "10", "currency": "EUR"}
 MON_3, MON_10, MON_17 = date(2025, 11, 3), date(2025, 11, 10), date(2025, 11, 17)
 
@@ -87,6 +92,21 @@ def test_money_is_in_the_cohort_of_the_buyer_by_currency_and_a_refund_in_its_own
         (MON_3, 2, "EUR", Decimal(0), Decimal(-10)),
     ]
     assert world.failures("orders_and_cohorts_hold_all_revenue") == []
+
+
+def test_a_refund_from_before_its_buyer_was_first_seen_has_a_period_below_zero_and_the_description_says_so(warehouse):
+    refund = {**ORDER, "event_timestamp": "2025-11-03 10:00:00", "event_type": "refund", "user_id": "clerk"}
+    world = warehouse(
+        events=[
+            {**refund, "order_id": "o1"},
+            {**ORDER, "event_timestamp": "2025-11-10 10:00:00", "order_id": "o1"},
+        ]
+    )
+    names = ("period_type", "cohort_start_date", "periods_since", "net_amount")
+    assert weekly(world.rows("fct_cohort_revenue", *names)) == [(MON_10, -1, Decimal(-10)), (MON_10, 0, Decimal(10))]
+    (model,) = yaml.safe_load((MARTS / "fct_cohort_revenue.yml").read_text("utf-8"))["models"]
+    (said,) = [column["description"] for column in model["columns"] if column["name"] == "periods_since"]
+    assert "Below zero where" in said
 
 
 def test_the_check_finds_a_cohort_that_lost_a_visitor(warehouse):

@@ -5,18 +5,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
+from flows.contracts.view import batch_view
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.lake import Lake
+from flows.land import land
 from flows.receipts import Loaded, TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings, load_settings
+from flows.sources.files import as_pattern
+from flows.validate import validate
 from flows.warehouse import open_warehouse
-from flows.warehouse.batch import day_in_utc
 from flows.warehouse.tables import raw_fields
 
 
@@ -199,17 +201,30 @@ def test_a_batch_whose_days_were_counted_in_another_zone_is_refused(accept: Any,
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "begins", "ends"),
+    ("zone", "instants", "days"),
     [
-        ("UTC", date(2025, 11, 3), datetime(2025, 11, 3), datetime(2025, 11, 4)),
-        ("Europe/Berlin", date(2025, 10, 26), datetime(2025, 10, 25, 22), datetime(2025, 10, 26, 23)),
+        ("Europe/Berlin", ["2025-10-25T22:00:00", "2025-10-26T22:59:59"], [date(2025, 10, 26)]),
         # Clocks went on at midnight, so the day began at one.
-        ("America/Havana", date(2025, 3, 9), datetime(2025, 3, 9, 5), datetime(2025, 3, 10, 4)),
-        ("Asia/Kathmandu", date(2025, 1, 1), datetime(2024, 12, 31, 18, 15), datetime(2025, 1, 1, 18, 15)),
+        ("America/Havana", ["2025-03-09T05:00:00", "2025-03-10T03:59:59"], [date(2025, 3, 9)]),
+        ("Asia/Kathmandu", ["2024-12-31T18:15:00", "2025-01-01T18:14:59"], [date(2025, 1, 1)]),
+        # Clocks went back from 00:01 to 23:01, so the 7th began twice and the 6th ended twice.
+        (
+            "America/St_Johns",
+            ["2010-11-07T02:30:20", "2010-11-07T02:45:00"],
+            [date(2010, 11, 6), date(2010, 11, 7)],
+        ),
     ],
 )
-def test_a_shops_day_in_utc(zone: str, day: date, begins: datetime, ends: datetime) -> None:
-    assert day_in_utc(day, ZoneInfo(zone)) == (begins, ends)
+def test_the_days_that_validate_counts_are_those_that_are_loaded_also_where_clocks_change_at_midnight(
+    tmp_path: Path, zone: str, instants: list[str], days: list[date]
+) -> None:
+    """The accident: the end of a day was asked of the clock, and a good batch was said to be of another time zone."""
+    own = load_settings(home=tmp_path / "home", reporting_timezone=zone)
+    (tmp_path / "a.csv").write_text(
+        "event_id,event_type,event_timestamp,user_id\n"
+        + "".join(f"e{number},page_view,{instant}Z,u\n" for number, instant in enumerate(instants))
+    )
+    assert load(validate(land([tmp_path / "a.csv"], own), own), own).touched_dates == tuple(days)
 
 
 def test_batches_wait_until_they_are_marked_built(accept: Any, settings: Settings) -> None:
@@ -231,3 +246,23 @@ def test_a_home_with_an_awkward_name_works(accept: Any, tmp_path: Path) -> None:
     home.home.mkdir()
     (tmp_path / "home").symlink_to(home.home)
     assert load(accept("b1", events=TWO_DAYS), home).rows == {"events": 2}
+
+
+def test_a_home_whose_name_is_a_pattern_for_its_neighbours_takes_its_own_rows(tmp_path: Path) -> None:
+    """The accident: DuckDB read `x[1]/lake/...` as a pattern, and found the file of the home `x1`."""
+    home, neighbour = (load_settings(home=tmp_path / name) for name in ("x[1]", "x1"))
+    (tmp_path / "a.jsonl").write_text(
+        '{"event_id": "ours", "event_type": "page_view", "event_timestamp": "2025-11-01T10:00:00Z", "user_id": "u"}\n'
+    )
+    validated = validate(land([tmp_path / "a.jsonl"], home), home)
+    (ours,), (theirs,) = (
+        Lake(own.lake).accepted_files("events", validated.batch.batch_id) for own in (home, neighbour)
+    )
+    theirs.parent.mkdir(parents=True)
+    rows = f"select * exclude range from read_parquet('{as_pattern(ours)}'), range(2)"
+    changed = f"select * replace ('theirs' as event_id, date '2020-01-01' as event_date) from ({rows})"
+    duckdb.execute(f"copy ({changed}) to '{theirs}' (format parquet)")
+    with batch_view(validated, home) as view:
+        assert view.connection.execute("select event_id from lake.events").fetchall() == [("ours",)]
+    load(validated, home)
+    assert ask(home, "select event_id from raw.events") == [("ours",)]

@@ -1,0 +1,72 @@
+"""`shopflow status` and `shopflow settings` print paths and names as they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows import serving
+from flows.commands.look import show_settings, show_status
+from flows.receipts import Receipt
+from flows.settings import load_settings
+from flows.warehouse import open_warehouse
+
+NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["k[/old]", "k[old]", "k:cat:"])
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose name rich would read as markup: an end of nothing, a style, an emoji."""
+    home = tmp_path / request.param
+    monkeypatch.setenv("SHOPFLOW_HOME", str(home))
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.setenv("COLUMNS", "300")
+    return home
+
+
+def test_a_home_with_brackets_is_printed_as_it_is_written(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Regression: `k[old]` was printed as `k`, and `k[/old]` ended in a traceback."""
+    show_settings()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("SHOPFLOW_HOME ")]
+    assert line.split()[1] == str(home)
+    settings = load_settings()
+    with serving.draft(settings, NOON) as draft:
+        draft.touch()
+    copy = home / "serving" / draft.name.removeprefix(".draft-")
+    serving.make_current(settings, copy)
+    show_status()
+    assert f"serving copy    {copy}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["export[/x].csv", "export[x].csv", "export:x:.csv"])
+def test_the_last_run_names_a_file_as_it_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Regression: after a run that could not read `export[/x].csv`, the status was a traceback."""
+    monkeypatch.setenv("SHOPFLOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.setenv("COLUMNS", "300")
+    failed = Receipt("r", None, "land", NOON, 0.1, "failed", detail={"message": f"{name} does not exist"})
+    with open_warehouse(load_settings()) as warehouse:
+        warehouse.record([failed])
+    show_status()
+    assert f" {name} does not exist" in capsys.readouterr().out
+
+
+def test_the_status_does_nothing_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SHOPFLOW_HOME", str(tmp_path / "\x1b[2Jhome"))
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    monkeypatch.setenv("COLUMNS", "300")
+    failed = Receipt("r", None, "load", NOON, 0.1, "failed", detail={"message": "no \x1b[2J"})
+    with open_warehouse(load_settings()) as warehouse:
+        warehouse.record([failed])
+    show_status()
+    show_settings()
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert r" no \x1b[2J" in told
+    assert r"\x1b[2Jhome" in told
