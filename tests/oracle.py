@@ -68,8 +68,8 @@ def funnel(events: list[Row], levels: dict[str, str]) -> Told:
     """
     reached: dict[tuple[date, str], Told] = {}
     for own in grouped(events, "visitor_id", "session_started_at").values():
-        parts = {"(all)": {event["event_type"] for event in own}}
-        checkout = parts["(all)"] & {"begin_checkout"}
+        parts = {None: {event["event_type"] for event in own}}
+        checkout = parts[None] & {"begin_checkout"}
         for event in own:
             if event["product_id"] is not None:
                 category = levels.get(event["product_id"], "(none)")

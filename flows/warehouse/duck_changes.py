@@ -74,6 +74,8 @@ def waiting(connection: DuckDBPyConnection, models: str) -> Changes:
 
 
 def _recategorised(connection: DuckDBPyConnection, batches: tuple[str, ...]) -> tuple[date, ...]:
+    if not connection.execute("from duckdb_tables() where table_name = 'int_product_interactions'").fetchone():
+        return ()  # nobody has built the marts, whatever the ledger says
     return tuple(day for (day,) in connection.execute(_RECATEGORISED, {"batches": list(batches)}).fetchall())
 
 

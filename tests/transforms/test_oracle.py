@@ -80,7 +80,6 @@ def test_the_marts_say_what_follows_from_the_definitions(warehouse, world):
         assert not only_marts + only_oracle, f"{name}: only the marts say {only_marts}, only the oracle {only_oracle}"
 
 
-@pytest.mark.xfail(strict=True, reason="open: dim_users tells a no after an unknown, which it also tells as a no")
 def test_a_no_to_marketing_after_an_unknown_is_no_change(warehouse):
     unknown = dict.fromkeys(User.model_fields) | {"user_id": "u1", "updated_at": datetime(2025, 11, 1)}
     said = unknown | {"updated_at": datetime(2025, 11, 2), "is_marketing_opt_in": False}

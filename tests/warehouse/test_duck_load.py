@@ -1,7 +1,7 @@
 """Batches get into raw once and only once, whole or not at all."""
 
 import dataclasses
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from flows.contracts.view import batch_view
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.lake import Lake
 from flows.land import land
-from flows.receipts import Loaded, TableCount, Validated
+from flows.receipts import Changes, Loaded, TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings, load_settings
 from flows.sources.files import as_pattern
@@ -177,9 +177,15 @@ def test_a_raw_table_that_has_drifted_is_named_column_by_column(
 def test_raw_tables_have_the_records_columns_and_say_what_they_mean(settings: Settings) -> None:
     for table in RECORDS:
         found = ask(
-            settings, f"select column_name, data_type, comment from duckdb_columns() where table_name = '{table}'"
+            settings,
+            "select schema_name, column_name, data_type, comment from duckdb_columns() "
+            f"where table_name = '{table}' order by schema_name, column_index",
         )
-        assert found == [(field.name, field.duckdb, field.description) for field in raw_fields(table)]
+        assert found == [
+            (schema, field.name, field.duckdb, field.description)
+            for schema in ("raw", "removed")
+            for field in raw_fields(table)
+        ]
 
 
 def test_the_time_zone_of_the_first_load_is_kept(accept: Any, settings: Settings) -> None:
@@ -228,17 +234,59 @@ def test_the_days_that_validate_counts_are_those_that_are_loaded_also_where_cloc
 
 
 def test_batches_wait_until_they_are_marked_built(accept: Any, settings: Settings) -> None:
-    first, second = (load(accept(name, events=TWO_DAYS[:1]), settings) for name in ("b2", "b1"))
+    for name in ("b2", "b1"):
+        load(accept(name, events=TWO_DAYS[:1]), settings)
+    day, at = date(2025, 11, 3), datetime(2025, 11, 4, tzinfo=UTC)
     with open_warehouse(settings) as warehouse:
-        assert warehouse.pending() == tuple(dataclasses.replace(loaded, is_new=False) for loaded in (first, second))
-        warehouse.mark_built(["b2", "unheard of"], datetime(2025, 11, 4, tzinfo=UTC))
-        assert [loaded.batch_id for loaded in warehouse.pending()] == ["b1"]
-        warehouse.mark_built(["b1", "b2"], datetime(2025, 11, 5, tzinfo=UTC))
-        assert warehouse.pending() == ()
-        assert warehouse.query("select batch_id, built_at from ops.batches order by all") == [
-            {"batch_id": "b1", "built_at": datetime(2025, 11, 5)},
-            {"batch_id": "b2", "built_at": datetime(2025, 11, 4)},
-        ]
+        assert warehouse.pending("models") == Changes(("b2", "b1"), is_whole=True), "never built"
+        warehouse.mark_built(Changes(("b2", "unheard of")), "models", at)
+        assert warehouse.pending("models") == Changes(("b1",), (day,))
+        assert warehouse.pending("other models").is_whole, "what others built is no base to add to"
+        warehouse.mark_built(Changes(("b1", "b2")), "models", at)
+        assert not warehouse.pending("models")
+        warehouse.begin_whole_build()
+        assert warehouse.pending("models") == Changes(is_whole=True)
+
+
+def test_a_batch_that_is_removed_waits_with_its_days_and_rows_and_can_come_back(
+    accept: Any, settings: Settings
+) -> None:
+    accepted, at = accept("b1", events=TWO_DAYS[:1]), datetime(2025, 11, 4, tzinfo=UTC)
+    load(accepted, settings)
+    with open_warehouse(settings) as warehouse:
+        warehouse.mark_built(warehouse.pending("models"), "models", at)
+        assert warehouse.remove("b1", at) == {"events": 1}
+        assert warehouse.pending("models") == Changes(("b1",), (date(2025, 11, 3),))
+        with pytest.raises(LedgerError, match="batch b1 is not in the warehouse"):
+            warehouse.remove("b1", at)
+    counted = "select (select count(*) from raw.events), (select count(*) from removed.events)"
+    assert ask(settings, counted) == [(0, 1)]
+    assert load(accepted, settings).is_new
+    with open_warehouse(settings) as warehouse:
+        warehouse.mark_built(warehouse.pending("models"), "models", at)
+    assert ask(settings, counted) == [(1, 0)]
+
+
+def test_days_on_which_a_product_was_met_that_changes_its_category_are_touched(accept: Any, settings: Settings) -> None:
+    met, first = date(2025, 11, 1), datetime(2025, 11, 1, tzinfo=UTC)
+    load(accept("b1", products=[{"product_id": "pot", "category": "home", "updated_at": first}]), settings)
+    with open_warehouse(settings) as warehouse:
+        warehouse.query("create schema intermediate")
+        warehouse.query("create table intermediate.int_product_interactions (event_date date, product_id varchar)")
+        warehouse.query(
+            "insert into intermediate.int_product_interactions values (?, 'pot'), (?, 'hose')", [met, first]
+        )
+        warehouse.mark_built(warehouse.pending("models"), "models", first)
+    later = {"product_id": "pot", "updated_at": first + timedelta(days=1)}
+    for batch, category, expected in (("b2", "home", ()), ("b3", "garden", (met,))):
+        load(accept(batch, products=[later | {"category": category}]), settings)
+        with open_warehouse(settings) as warehouse:
+            changes = warehouse.pending("models")
+            assert changes.recategorised_dates == expected
+            warehouse.mark_built(changes, "models", first)
+            if category == "garden":
+                warehouse.remove(batch, first)
+                assert warehouse.pending("models").recategorised_dates == (met,), "it is back in the old category"
 
 
 def test_a_home_with_an_awkward_name_works(accept: Any, tmp_path: Path) -> None:

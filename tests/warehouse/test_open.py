@@ -12,6 +12,7 @@ import pytest
 
 from flows.errors import StorageError, WarehouseError
 from flows.lake import Lake
+from flows.receipts import Changes
 from flows.settings import PROJECT, Settings, load_settings
 from flows.warehouse import open_warehouse
 from flows.warehouse.duck_errors import in_our_words
@@ -42,7 +43,7 @@ def test_another_process_that_holds_the_file_is_named(settings: Settings) -> Non
             open_warehouse(settings).__enter__()
         holder.communicate("\n")
     with open_warehouse(settings) as warehouse:
-        assert warehouse.pending() == ()
+        assert warehouse.pending("models") == Changes(is_whole=True)
 
 
 def test_a_connection_of_this_process_with_other_settings_is_told(settings: Settings) -> None:
@@ -99,7 +100,7 @@ def test_reading_needs_a_warehouse_and_makes_none(settings: Settings) -> None:
     with open_warehouse(settings):
         pass
     with open_warehouse(settings, read_only=True) as warehouse:
-        assert warehouse.pending() == ()
+        assert warehouse.pending("models") == Changes(is_whole=True)
         with pytest.raises(WarehouseError, match="read-only"):
             warehouse.query("create table t (a integer)")
 
@@ -119,7 +120,7 @@ def test_a_full_disk_is_told_and_leaves_the_warehouse_as_it_was(accept: Any, set
     """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
     with open_warehouse(settings) as warehouse:
         warehouse.load(accept("b1", users=[{}]), Lake(settings.lake), settings)
-    validated = accept("b2", users=[{"user_id": f"u{n}", "street_address": os.urandom(200).hex()} for n in range(3000)])
+    validated = accept("b2", users=[{"user_id": f"u{n}", "street_address": os.urandom(200).hex()} for n in range(9000)])
     room = settings.warehouse_path.stat().st_size + 100_000
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
@@ -132,7 +133,7 @@ def test_a_full_disk_is_told_and_leaves_the_warehouse_as_it_was(accept: Any, set
         assert warehouse.query("select batch_id, count(*) as n from raw.users group by 1") == [
             {"batch_id": "b1", "n": 1}
         ]
-        assert warehouse.load(validated, Lake(settings.lake), settings).rows == {"users": 3000}
+        assert warehouse.load(validated, Lake(settings.lake), settings).rows == {"users": 9000}
 
 
 def test_what_a_killed_process_had_spilled_is_swept_away(settings: Settings) -> None:
