@@ -71,7 +71,7 @@ def run(
     ] = None,
     format: Annotated[str | None, typer.Option(help="Format of all the files, where columns do not tell.")] = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Build and publish the marts also where nothing is new.")
+        bool, typer.Option("--full-refresh", help="Build and publish everything, also where nothing is new.")
     ] = False,
 ) -> None:
     """Event files in, KPIs out. Without --source a demo shop is made and used."""

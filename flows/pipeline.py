@@ -28,7 +28,7 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
     Args:
         source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: a demo shop is generated.
         format: Name of the format of all the files. Empty: each file's format is recognised by its columns.
-        full_refresh: Build and publish the marts also where nothing is new.
+        full_refresh: Build and publish everything, also where nothing is new; else only what the batch can change.
     """
     with telling(load_settings()) as story:
         take_turn(story)
