@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.sources.lines import BOM, LONGEST, Line, csv_lines, is_gzip, json_lines, opened
+from flows.sources.csvlines import csv_lines
+from flows.sources.lines import BOM, LONGEST, Line, is_gzip, json_lines, opened
 
 # What DuckDB may read at once: bytes of a line of CSV, bytes of a JSON object.
 LINE = OBJECT = LONGEST
