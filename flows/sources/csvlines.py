@@ -74,7 +74,11 @@ def _ends_with_newline(path: Path) -> bool:
     return last == b"\n"
 
 
-_FIELD = rb'(?:"(?>(?:[^"]|"")*)" *|[^",\r\n][^,\r\n]*|)'
+# As DuckDB reads, down to its whims: it skips one blank before a quote, but takes two as the begin of plain text, and
+# what is quoted may go on in quotes behind blanks. A line must not be a row in one file and none in another.
+_QUOTED = rb' ?"(?>(?:[^"]|""|" +")*)" *'
+_FIELD = rb"(?:" + _QUOTED + rb'|(?! ?")[^,\r\n]+|)'
+_NOTHING = rb'(?: ?"" *)?'  # behind the last field of the header DuckDB bears fields that are empty
 _AS_MANY: dict[int, tuple[Callable[[bytes], object], ...]] = {}
 
 
@@ -84,7 +88,8 @@ def _patterns(fields: int) -> tuple[Callable[[bytes], object], ...]:
         exact = _FIELD + rb"(?:," + _FIELD + rb"){%d}" % (fields - 1)
         fewer = _FIELD + rb"(?:," + _FIELD + rb"){0,%d}" % max(fields - 2, 0)
         _AS_MANY[fields] = tuple(
-            re.compile(p).fullmatch for p in (exact + b",*", fewer, exact + b"(?:," + _FIELD + b")+")
+            re.compile(pattern).fullmatch
+            for pattern in (exact + rb"(?:," + _NOTHING + rb")*", fewer, exact + rb"(?:," + _FIELD + rb")+")
         )
     return _AS_MANY[fields]
 
