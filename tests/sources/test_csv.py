@@ -21,6 +21,7 @@ from flows.quarantine import refused_rows
 from flows.receipts import Batch, SourceFile
 from flows.settings import load_settings
 from flows.sources import csvlines
+from flows.sources.lines import LONGEST, count_lines
 from flows.validate import validate
 
 HEADER = "event_id,event_type,event_timestamp,user_id,page_url"
@@ -135,6 +136,27 @@ def test_blank_lines_are_no_rows_and_lines_are_counted_as_an_editor_does(fate_of
     assert ids(fate) == ["e1", "e3"]
     assert fate.lines == {8: {"anonymous_id: missing"}}
     assert fate.validated.counts[0].rows_read == 3
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("stray", [line(8, "\r") + line(9), "\r" + line(9), line(8, '""\r') + line(9)])
+def test_a_carriage_return_alone_makes_no_rows_of_a_line(fate_of: Callable[..., Any], stray: str, end: str) -> None:
+    """With a blank line beside it, DuckDB's two rows of one line once stood for the next line, which disappeared."""
+    text = end.join([HEADER, line(1), stray, "", line(2), line(3).replace("2025", "then"), line(4)]) + end
+    fate = fate_of(text, "csv")
+    assert ids(fate) == ["e1", "e2", "e4"]
+    assert fate.lines == {3: {"broken_quotes"}, 6: {"event_timestamp: wrong_format"}}
+    assert fate.refused[1].raw.startswith("e3,")
+
+
+def test_lines_are_counted_across_blocks_and_not_where_carriage_returns_stand_alone(tmp_path: Path) -> None:
+    long = b"\n" + b"a" * (LONGEST // 2 - 2)  # its end is in the next block
+    contents = [long + b"\r\n", long + b"\r\n\r\nb", long + b"\rb\n", b"a\r", b"a\r\nb\rc\r\n", b""]
+    counted = []
+    for content in contents:
+        (tmp_path / "some.csv").write_bytes(content)
+        counted.append(count_lines(tmp_path / "some.csv"))
+    assert counted == [2, 4, None, None, None, 0]
 
 
 def test_unknown_and_repeated_columns_are_folded_into_properties(fate_of: Callable[..., Any]) -> None:
