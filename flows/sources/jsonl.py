@@ -8,6 +8,7 @@ from flows.records import Record, columns
 from flows.records.kinds import Kind, Money, Text
 from flows.sources.files import as_pattern
 from flows.sources.given import Given, Told
+from flows.sources.objects import without_nulls
 from flows.sources.sql import quoted
 from flows.sources.textfile import OBJECT, TextFile
 
@@ -29,8 +30,9 @@ def given(file: TextFile, record: type[Record]) -> Given:
     )
     return Given(
         relation=(
-            f"(select json, from_json(json, {texts}) as spoken, "
-            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as extras from {lines})"
+            f"(select json, spoken, {without_nulls('unknown')} as extras "
+            f"from (select json, from_json(json, {texts}) as spoken, "
+            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as unknown from {lines}))"
         ),
         fields={column.name: told(column.name, column.kind) for column in columns(record)},
         extras="extras",

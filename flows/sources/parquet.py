@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from flows.records import Record, columns
 from flows.records.kinds import Kind, Properties, Text
 from flows.sources.files import as_pattern
-from flows.sources.given import Given, Told, object_of, with_extras
+from flows.sources.given import Given, Told, with_extras
+from flows.sources.objects import object_of
 from flows.sources.sql import listed
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")

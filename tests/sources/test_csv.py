@@ -163,7 +163,7 @@ def test_unknown_and_repeated_columns_are_folded_into_properties(fate_of: Callab
     text = f'{HEADER},properties,color,user_id\n{line(1)},"{{""a"": 1}}",red,x\n{line(2)},,,\n{line(3)},,blue,\n'
     fate = fate_of(text, "csv")
     assert {row["event_id"]: row["properties"] for row in fate.accepted} == {
-        "e1": '{"a":1,"color":"red","user_id (8)":"x"}',
+        "e1": '{"a": 1,"color":"red","user_id (8)":"x"}',
         "e2": None,
         "e3": '{"color":"blue"}',
     }
@@ -171,6 +171,16 @@ def test_unknown_and_repeated_columns_are_folded_into_properties(fate_of: Callab
         "events: the column color is none of the record and was folded into properties (events.csv)",
         "events: the column user_id (8) is none of the record and was folded into properties (events.csv)",
     )
+
+
+def test_an_unknown_column_never_takes_the_place_of_a_key_of_the_properties(fate_of: Callable[..., Any]) -> None:
+    rows = [f"{HEADER},properties,a", line(1, '/,"{ ""a"":null }",2'), line(2, '/," {""b"":1, ""a"":1} ",')]
+    fate = fate_of("\n".join([*rows, line(3, "/,{ },2")]), "csv")
+    assert {row["event_id"]: row["properties"] for row in fate.accepted} == {
+        "e1": '{"a":null}',
+        "e2": ' {"b":1, "a":1} ',
+        "e3": '{"a":"2"}',
+    }
 
 
 def test_unknown_columns_of_users_are_left_out_and_noted(fate_of: Callable[..., Any]) -> None:

@@ -111,12 +111,11 @@ def test_unknown_keys_of_any_line_are_folded_into_properties(fate_of: Callable[.
         "e0": None,
         "e1": {"color": "red"},
         "e2": {"a": 1, "n": None, "size": {"eu": 43}},
-        "e3": {"shade": None},
+        "e3": None,
     }
     assert fate.lines == {5: {"properties: wrong_type"}, 6: {"properties: too_long"}}
     assert [note.split(" is ")[0] for note in fate.validated.notes] == [
         "events: the column color",
-        "events: the column shade",
         "events: the column size",
     ]
 
@@ -129,6 +128,27 @@ def test_a_note_shows_the_control_characters_of_names_and_cuts_long_ones(fate_of
         rf"events: the column \x1b[2J {fated} (a\x1b[2J.jsonl)",
         rf"events: the column {'x' * 80}… {fated} (a\x1b[2J.jsonl)",
     )
+
+
+@pytest.mark.parametrize(
+    ("properties", "extras", "kept"),
+    [
+        ({"a": 1, "b": 2}, {"a": None}, {"a": 1, "b": 2}),
+        ({"a": 1}, {"a": 2}, {"a": 1}),
+        ({"a": None}, {"a": 2}, {"a": None}),
+        ({"a": {"b": None}}, {"a": {"b": 2, "c": 3}, "d": [None]}, {"a": {"b": None}, "d": [None]}),
+        ({}, {"a": {"b": None}, "c": None}, {"a": {"b": None}}),
+        (None, {"a": {"b": None}, "c": None}, {"a": {"b": None}}),
+        (None, {"c": None}, None),
+        ({"/": 1, "~1": 2}, {"~": 3, "/": 4, "q\"'": "null", "": None}, {"/": 1, "~1": 2, "~": 3, "q\"'": "null"}),
+    ],
+)
+def test_unknown_keys_neither_delete_nor_overwrite_keys_of_the_properties(
+    fate_of: Callable[..., Any], properties: Any, extras: dict[str, Any], kept: Any
+) -> None:
+    """The keys were once merged as a patch, to which a null says that a key is to be deleted."""
+    (row,) = fate_of(line(1, properties=properties, **extras), "jsonl").accepted
+    assert json.loads(row["properties"] or "null") == kept
 
 
 def test_of_two_equal_keys_the_first_is_read_by_checks_and_model_alike(fate_of: Callable[..., Any]) -> None:
