@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.sources.lines import Line, numbered, opened, too_long
+from flows.sources.lines import Line, numbered, too_long
 
 LONGEST_JOINED = 1024 * 1024  # bytes of a row of CSV over several lines
 MOST_JOINED = 1_000  # lines of a row of CSV
@@ -28,7 +27,7 @@ def csv_lines(path: Path, fields: int) -> Iterator[Line]:
         flaw = _flaw(row, fields)
         if flaw and b'"' in row and (whole := _joined(line, reader, fields)):
             row, flaw = whole, None
-        if flaw and flaw[0] == "broken_quotes" and reader.is_unfinished():
+        if flaw and flaw[0] == "broken_quotes" and not reader.is_ended:
             flaw = ("cut_off_line", "ends in the middle of a quoted field, and so does the file")
         yield too_long(number, row) or Line(number, row, *(flaw or ()))
 
@@ -37,15 +36,16 @@ class _Lookahead:
     """Numbered lines, of which some may be looked at before they are taken."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self.source = numbered(path)
-        self.ahead: list[tuple[int, bytes]] = []
+        self.ahead: list[tuple[int, bytes, bool]] = []
+        self.is_ended = True  # whether the line that was taken last has a line end
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         return self
 
     def __next__(self) -> tuple[int, bytes]:
-        return self.ahead.pop(0) if self.ahead else next(self.source)
+        number, line, self.is_ended = self.ahead.pop(0) if self.ahead else next(self.source)
+        return number, line
 
     def look(self, position: int) -> bytes | None:
         """The line `position` lines from here, None behind the end."""
@@ -58,20 +58,6 @@ class _Lookahead:
 
     def skip(self, lines: int) -> None:
         del self.ahead[:lines]
-
-    def is_unfinished(self) -> bool:
-        """Whether the line that was taken last is the file's last, and has no line end."""
-        return self.look(0) is None and not _ends_with_newline(self.path)
-
-
-def _ends_with_newline(path: Path) -> bool:
-    last = b""
-    with opened(path) as file:
-        if not isinstance(file, gzip.GzipFile):
-            file.seek(-1, 2)
-        while block := file.read(1 << 20):
-            last = block[-1:]
-    return last == b"\n"
 
 
 # As DuckDB reads, down to its whims: it skips one blank before a quote, but takes two as the begin of plain text, and

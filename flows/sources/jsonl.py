@@ -32,7 +32,9 @@ def given(file: TextFile, record: type[Record]) -> Given:
         relation=(
             f"(select json, spoken, {without_nulls('unknown')} as extras "
             f"from (select json, from_json(json, {texts}) as spoken, "
-            f"nullif(json_merge_patch(json, {without})::varchar, '{{}}') as unknown from {lines}))"
+            # The merge patch of NULL is the patch itself.
+            f"if(json is null, null, nullif(json_merge_patch(json, {without})::varchar, '{{}}')) as unknown "
+            f"from {lines}))"
         ),
         fields={column.name: told(column.name, column.kind) for column in columns(record)},
         extras="extras",

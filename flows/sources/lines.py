@@ -15,12 +15,16 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Line(NamedTuple):
-    """One row of a text file: the number of its first line, its bytes without the line end, and why it is no row."""
+    """One row of a text file: the number of its first line, its bytes without the line end, and why it is no row.
+
+    `is_ended` is false of a last line that has no line end.
+    """
 
     number: int
     raw: bytes
     flaw: str = ""
     message: str = ""
+    is_ended: bool = True
 
 
 def is_gzip(path: Path) -> bool:
@@ -56,13 +60,13 @@ def count_lines(path: Path) -> int | None:
 
 def json_lines(path: Path) -> Iterator[Line]:
     """The lines of a file of JSON lines that are not blank."""
-    for number, line in numbered(path):
+    for number, line, is_ended in numbered(path):
         if line.strip(b" \t\r\n"):
-            yield too_long(number, line) or Line(number, line.removesuffix(b"\r"))
+            yield too_long(number, line) or Line(number, line.removesuffix(b"\r"), is_ended=is_ended)
 
 
-def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines without their newline; of one that is too long, its beginning alone is kept."""
+def numbered(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    """Numbered lines without their newline, and whether they had one; of one that is too long, its beginning alone."""
     with opened(path) as file:
         number = 0
         while line := file.readline(LONGEST + 1):
@@ -70,7 +74,8 @@ def numbered(path: Path) -> Iterator[tuple[int, bytes]]:
             rest = line
             while not rest.endswith(b"\n") and len(rest) > LONGEST:
                 rest = file.readline(LONGEST + 1)
-            yield number, (line.removeprefix(BOM) if number == 1 else line).removesuffix(b"\n")
+            text = line.removeprefix(BOM) if number == 1 else line
+            yield number, text.removesuffix(b"\n"), rest.endswith(b"\n")
 
 
 def too_long(number: int, line: bytes) -> Line | None:

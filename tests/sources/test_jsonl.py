@@ -44,9 +44,33 @@ def test_a_line_that_is_no_object(fate_of: Callable[..., Any], bad: bytes, reaso
     assert fate.refused[0].raw == bad.decode("utf-8", "backslashreplace")
 
 
-def test_a_last_line_without_its_end_is_read_and_a_cut_one_refused(fate_of: Callable[..., Any]) -> None:
-    fate = fate_of(f"{line(1)}\n{line(2)}\n{line(3)[:30]}", "jsonl")
-    assert (ids(fate), fate.lines) == (["e1", "e2"], {3: {"malformed_json"}})
+@pytest.mark.parametrize(
+    ("last", "lines"),
+    [
+        (line(3).encode(), {}),
+        (line(3)[:30].encode(), {3: {"cut_off_line"}}),
+        (line(3, page_url="é").encode()[:-2], {3: {"cut_off_line"}}),
+        ('{"event_id": "é'.encode()[:-1], {3: {"cut_off_line"}}),
+        (b'{"event_id": "\xff"}', {3: {"bad_encoding"}}),
+        (b'{"event_id" 1}', {3: {"malformed_json"}}),
+        (b"[1", {3: {"malformed_json"}}),
+        (line(3)[:30].encode() + b"\n", {3: {"malformed_json"}}),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_last_line_without_its_end_is_read_or_was_cut_off(
+    fate_of: Callable[..., Any], last: bytes, lines: dict[int, set[str]], pack: Callable[[bytes], bytes]
+) -> None:
+    """A line that breaks off with the file was once counted as malformed, against what is said of `cut_off_line`."""
+    fate = fate_of(pack(f"{line(1)}\n{line(2)}\n".encode() + last), "jsonl")
+    assert (ids(fate), fate.lines) == (["e1", "e2"] if lines else ["e1", "e2", "e3"], lines)
+
+
+@pytest.mark.parametrize("bad", ['{"a": 1', "null", "[1]", "7"])
+def test_a_line_that_is_no_object_has_no_unknown_columns(fate_of: Callable[..., Any], bad: str) -> None:
+    """Each such line once brought a note for every column: the merge patch of nothing is the patch itself."""
+    fate = fate_of(f"{bad}\n{line(1)}\n", "jsonl")
+    assert (fate.lines, fate.validated.notes) == ({1: {"malformed_json"}}, ())
 
 
 def test_gzip_and_a_byte_order_mark(fate_of: Callable[..., Any]) -> None:
