@@ -71,7 +71,7 @@ def _explain_file(
     for line, raw, row, reasons in found:
         if row and not reasons:
             where = f"{file.name}, {'line' if staged else 'row'} {line}"
-            reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where)
+            reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where, is_wrapped=not staged)
         refusals.add(file.name, file.format, line, reasons, raw)
 
 

@@ -17,7 +17,8 @@ class Told:
     """One field: `sql` is its value over the adapter's relation, of `type`: VARCHAR, or a type that its kind takes.
 
     `is_sound` is a predicate that is false where the value is of a sort that no field may be (a list, an object, bytes
-    that are no text); `shown` is then the JSON expression that tells the record model what it was.
+    that are no text); `shown` is then the JSON expression that tells the record model what it was: an object of the
+    key `nested` or, in hexadecimal digits, `bytes`.
     """
 
     sql: str = "null::varchar"

@@ -48,7 +48,7 @@ def told(kind: Kind, column: str, type: str) -> Told:
         text = f"to_json({column})::varchar"
         if isinstance(kind, Properties):
             return Told(text)
-        return Told(text, is_sound=f"{column} is null", shown=f"to_json({column})")
+        return Told(text, is_sound=f"{column} is null", shown=f"json_object('nested', {column})")
     if type == "BLOB":
         text = f"try(decode({column}))"
         return Told(

@@ -113,6 +113,22 @@ def test_values_of_another_type(fate_of: Callable[..., Any], fields: dict[str, A
     assert fate.lines == {2: {*reasons, *({"anonymous_id: missing"} if "user_id" in fields else ())}}
 
 
+def test_no_line_ends_the_run(fate_of: Callable[..., Any]) -> None:
+    """Each of these once did, where it was refused for whatever reason."""
+    tokens = ['{"bytes": 1234}', "inf", "1e99999999999999999999", "-5.6e-17", "-1.5e309"]
+    rows = [line(n, user_id="@", country="x").replace('"@"', token) for n, token in enumerate(tokens, 2)]
+    fate = fate_of("\n".join([line(1), *rows, line(9)]), "jsonl")
+    country = {"country: wrong_format"}
+    assert ids(fate) == ["e1", "e9"]
+    assert fate.lines == {
+        2: {"user_id: wrong_type", "anonymous_id: missing"} | country,
+        3: {"malformed_json"},
+        4: country,
+        5: country,
+        6: country,
+    }
+
+
 def test_numbers_are_ids_and_objects_properties(fate_of: Callable[..., Any]) -> None:
     fate = fate_of(
         line(1, user_id=54131214, source_session_id=True, quantity=2.0, properties={"a": [1, {"b": None}]}), "jsonl"

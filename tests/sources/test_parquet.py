@@ -85,6 +85,7 @@ def test_types_that_are_taken(fate_of: Callable[..., Any], written: Written, fie
         ("event_timestamp", "null::timestamp", "missing"),
         ("user_id", "['u']", "wrong_type"),
         ("user_id", "{'id': 1}", "wrong_type"),
+        ("user_id", "{'bytes': 'FF'}", "wrong_type"),
         ("user_id", "'\\xff'::blob", "bad_encoding"),
         ("quantity", "1.5::double", "wrong_type"),
         ("quantity", "'nan'::double", "wrong_type"),
