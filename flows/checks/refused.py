@@ -14,11 +14,13 @@ from flows.checks.workshop import Workshop
 from flows.quarantine import Reason, Refusals
 from flows.receipts import Batch
 from flows.records import RECORDS
+from flows.records.depth import DEEPEST
 from flows.sources.lines import Line
 
 MESSAGES = {
     "malformed_json": "is not a JSON object",
     "bad_encoding": "holds bytes that are not UTF-8",
+    "too_deep": f"holds a value that is nested in more than {DEEPEST} levels",
     "cut_off_line": "breaks off in the middle of a JSON object, and so does the file",
 }
 

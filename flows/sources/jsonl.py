@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flows.records import Record, columns
+from flows.records.depth import DEEPEST, deeper
 from flows.records.kinds import Kind, Money, Text
 from flows.sources.files import as_pattern
 from flows.sources.given import Given, Told
@@ -19,7 +20,8 @@ SUSPECTS = [ord(letter) for letter in "[{NnIi-"]
 
 
 def given(file: TextFile, record: type[Record]) -> Given:
-    """The rows of one file. A line that is no object has the flaw `malformed_json`."""
+    """The rows of one file. A line that is no object has the flaw `malformed_json`, one with a value of more than
+    DEEPEST levels `too_deep`."""
     names = [column.name for column in columns(record)]
     texts = quoted(json.dumps(dict.fromkeys(names, "VARCHAR")))
     without = quoted(json.dumps(dict.fromkeys(names)))
@@ -28,18 +30,26 @@ def given(file: TextFile, record: type[Record]) -> Given:
         f"read_ndjson_objects({quoted(as_pattern(file.path))}, ignore_errors = true, "
         f"maximum_object_size = {max(OBJECT, file.longest + 2)}, compression = {compression})"
     )
+    # DuckDB's functions never see what is nested too deeply: at some ten thousand levels they end the process.
+    shallow = (
+        f"(select is_too_deep, if(is_too_deep, null, json) as json "
+        f"from (select json, {deeper('json::varchar', DEEPEST + 1)} as is_too_deep from {lines}))"
+    )
     return Given(
         relation=(
-            f"(select json, spoken, {without_nulls('unknown')} as extras "
-            f"from (select json, from_json(json, {texts}) as spoken, "
+            f"(select json, is_too_deep, spoken, {without_nulls('unknown')} as extras "
+            f"from (select json, is_too_deep, from_json(json, {texts}) as spoken, "
             # The merge patch of NULL is the patch itself.
             f"if(json is null, null, nullif(json_merge_patch(json, {without})::varchar, '{{}}')) as unknown "
-            f"from {lines}))"
+            f"from {shallow}))"
         ),
         fields={column.name: told(column.name, column.kind) for column in columns(record)},
         extras="extras",
         row="json::varchar",
-        flaw=f"case when starts_with(ltrim(json::varchar, {BLANKS}), '{{') then null else 'malformed_json' end",
+        flaw=(
+            f"case when starts_with(ltrim(json::varchar, {BLANKS}), '{{') then null "
+            f"when is_too_deep then 'too_deep' else 'malformed_json' end"
+        ),
         carried={"extra_keys": "extras"},
     )
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flows.settings import PROJECT
 
 BASE = {"event_type": "purchase", "event_timestamp": "2025-11-01T10:00:00Z", "user_id": "u", "product_id": "p"}
 
@@ -127,6 +132,55 @@ def test_no_line_ends_the_run(fate_of: Callable[..., Any]) -> None:
         5: country,
         6: country,
     }
+
+
+def nested(levels: int) -> str:
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+def test_values_of_more_than_500_levels_are_refused(fate_of: Callable[..., Any]) -> None:
+    """1,500 levels once ended the run with a RecursionError, where the line was refused for whatever reason."""
+    fields = {
+        1: ("properties", nested(500)),
+        2: ("properties", nested(501)),
+        3: ("color", nested(499)),
+        4: ("color", nested(500)),
+        5: ("color", nested(501)),
+        6: ("user_id", "[" * 500 + "]" * 500),
+        7: ("properties", nested(1_500)),
+        8: ("color", "[" * 1_500),
+        9: ("color", json.dumps([{"a": [n]} for n in range(1_000)])),
+    }
+    rows = [line(n, **{field: "@"}).replace('"@"', value) for n, (field, value) in fields.items()]
+    fate = fate_of("\n".join(rows) + "\n", "jsonl")
+    assert ids(fate) == ["e1", "e3", "e9"]
+    assert fate.lines == {
+        2: {"too_deep"},
+        4: {"properties: too_deep"},
+        5: {"too_deep"},
+        6: {"user_id: wrong_type", "anonymous_id: missing"},
+        7: {"too_deep"},
+        8: {"malformed_json"},
+    }
+    (whole, field, *_) = (row.reasons[0].message for row in fate.refused)
+    assert (whole, field) == (
+        "holds a value that is nested in more than 500 levels",
+        "is nested in more than 500 levels",
+    )
+
+
+def test_a_line_of_very_many_levels_does_not_end_the_process(tmp_path: Path) -> None:
+    """DuckDB recursed into it and the process ended with a segmentation fault, so this runs in one of its own."""
+    path = tmp_path / "events.jsonl"
+    path.write_text(f"{line(1)}\n" + line(2, color="@").replace('"@"', nested(150_000)) + f"\n{line(3)}\n")
+    code = (
+        "import sys; from flows.land import land; from flows.settings import load_settings; "
+        "from flows.validate import validate; own = load_settings(home=sys.argv[2], max_refused_share=1.0); "
+        "print(validate(land([sys.argv[1]], own), own).reasons)"
+    )
+    command = [sys.executable, "-c", code, str(path), str(tmp_path / "home")]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT)
+    assert (told.returncode, told.stdout) == (0, "{'events: too_deep': 1}\n")
 
 
 def test_numbers_are_ids_and_objects_properties(fate_of: Callable[..., Any]) -> None:
