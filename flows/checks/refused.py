@@ -14,8 +14,15 @@ from flows.checks.workshop import Workshop
 from flows.quarantine import Reason, Refusals
 from flows.receipts import Batch
 from flows.records import RECORDS
+from flows.records.depth import DEEPEST
+from flows.sources.lines import Line
 
-MESSAGES = {"malformed_json": "is not a JSON object", "bad_encoding": "holds bytes that are not UTF-8"}
+MESSAGES = {
+    "malformed_json": "is not a JSON object",
+    "bad_encoding": "holds bytes that are not UTF-8",
+    "too_deep": f"holds a value that is nested in more than {DEEPEST} levels",
+    "cut_off_line": "breaks off in the middle of a JSON object, and so does the file",
+}
 
 
 class Row(NamedTuple):
@@ -66,7 +73,7 @@ def _explain_file(
     for line, raw, row, reasons in found:
         if row and not reasons:
             where = f"{file.name}, {'line' if staged else 'row'} {line}"
-            reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where)
+            reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where, is_wrapped=not staged)
         refusals.add(file.name, file.format, line, reasons, raw)
 
 
@@ -80,21 +87,30 @@ def _in_text(staged: Staged, rows: Iterator[Row]) -> Iterator[tuple[int, str, Ro
         else:
             number += 1
         if row and not line.flaw and row.row_number == number:
-            yield line.number, _shown(line.raw), row, _flaw(row, line.raw)
+            yield line.number, _shown(line.raw), row, _flaw(row, line)
             row = next(rows, None)
         if not row and not flawed:
             return
 
 
-def _flaw(row: Row, raw: bytes) -> list[Reason]:
+def _flaw(row: Row, line: Line) -> list[Reason]:
+    """Why the whole line is no row, if that is so. An object that breaks off, and the file with it, was cut off."""
     if not row.flaw:
         return []
-    try:
-        raw.decode()
-        flaw = row.flaw
-    except UnicodeDecodeError:
+    flaw = row.flaw
+    if not line.is_ended and line.raw.lstrip().startswith(b"{") and not line.raw.rstrip().endswith(b"}"):
+        flaw = "cut_off_line"
+    elif not _is_text(line.raw):
         flaw = "bad_encoding"
     return [Reason("", flaw, MESSAGES[flaw])]
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _shown(raw: bytes) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -19,6 +21,8 @@ from flows.sources import FORMATS
 from flows.sources.lines import Line, count_lines
 from flows.sources.sql import quoted
 from flows.sources.textfile import TextFile, look_at
+
+MOST_UNREAD = 20  # lines of a file that may be refused because DuckDB stumbles over them, each after one more reading
 
 
 class Unreadable(Exception):
@@ -45,7 +49,7 @@ def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged
     that; StorageError where there is no room or the workshop is disturbed.
 
     DuckDB reads the file as it is, if it can and if it finds a row on every line. Otherwise the lines that are rows are
-    picked out one by one, and it reads these.
+    picked out one by one, and it reads these; a line that it stumbles over all the same is refused like the others.
     """
     source = FORMATS[file.format]
     target = shop.path(f"{file.table}-{number:06}.parquet")
@@ -58,8 +62,13 @@ def stage(shop: Workshop, file: SourceFile, terms: Terms, number: int) -> Staged
         lines = count_lines(text.path)
     if rows is not None and lines is not None and rows == lines - source.is_csv:
         return Staged(file, text, target, rows)
-    clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
-    rows = _convert(shop, file, clean, terms, target)
+    while True:
+        clean, good, flawed = _picked(text, shop.path(f"clean-{number:06}"))
+        try:
+            rows = _convert(shop, file, clean, terms, target)
+            break
+        except Unreadable as error:
+            text = _without_line_at_fault(text, error)
     clean.path.unlink()
     if rows != good:
         raise Unreadable(f"DuckDB finds {rows} rows in it where there are {good}")
@@ -97,6 +106,18 @@ def _picked(text: TextFile, copy: Path) -> tuple[TextFile, int, int]:
             clean.write(line.raw + b"\n")
     whole = replace(text, path=copy, is_gzip=False, has_crlf=False, has_bom=False, longest=longest)
     return whole, good, flawed
+
+
+def _without_line_at_fault(text: TextFile, error: Unreadable) -> TextFile:
+    """The file without the row that DuckDB stumbled over among those that were picked. Raises the error where it does
+    not name one, or where too many were left out already."""
+    found = re.search(r"CSV Error on Line: (\d+)", str(error))
+    rows = (line.number for line in _lines(text) if not line.flaw)
+    # DuckDB calls "line" what is a row, the header being the first.
+    number = next(islice(rows, int(found[1]) - 2, None), None) if found and int(found[1]) > 1 else None
+    if number is None or len(text.unread) == MOST_UNREAD:
+        raise error
+    return replace(text, unread=text.unread | {number})
 
 
 def _lines(text: TextFile) -> Iterator[Line]:

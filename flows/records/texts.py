@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from flows.records.depth import DEEPEST, STRING, deeper, is_deeper
 from flows.records.kind import TEXT, Kind, Refusal, as_text, shown, size_of
 
 
@@ -66,35 +67,45 @@ class Code(Kind):
 # DuckDB's reader of JSON takes a comma before a closing bracket and numbers that are none; nothing behind us does. The
 # costly look at the text without its strings is only had where the whole text gives reason to suspect.
 _LAX = r"(?i)nan|inf|,[ \t\r\n]*[}\]]"
-_STRING = r'"(?:[^"\\]|\\.)*"'
+TOO_DEEP = f"is nested in more than {DEEPEST} levels"
 
 
 @dataclass(frozen=True)
 class Properties(Kind):
-    """A JSON object, kept as its text, of at most `max_bytes` bytes."""
+    """A JSON object, kept as its text, of at most `max_bytes` bytes and DEEPEST levels."""
 
     max_bytes: int = 65_536
     duckdb = "VARCHAR"
     bigquery = "STRING"
 
     def parse(self, value: Any) -> str:
-        text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict) else as_text(value)
+        text = _written(value) if isinstance(value, dict) else as_text(value)
         if (size := size_of(text)) > self.max_bytes:
             raise Refusal("too_long", f"is {size:,} bytes long, at most {self.max_bytes:,} are taken")
+        if is_deeper(text):
+            raise Refusal("too_deep", TOO_DEEP)
         if not _is_object(text):
             raise Refusal("wrong_type", f"{shown(text)} is not a JSON object")
         return text
 
     def fits(self, given: str, given_type: str = TEXT) -> str:
-        bare = f"regexp_replace({given}, '{_STRING}', '', 'g')"
+        bare = f"regexp_replace({given}, '{STRING}', '', 'g')"
         return (
             f"(strlen({given}) <= {self.max_bytes} and json_valid({given}) "
             f"and starts_with(ltrim({given}, ' ' || chr(9) || chr(10) || chr(13)), '{{') "
+            f"and not {deeper(given)} "
             f"and case when regexp_matches({given}, '{_LAX}') then not regexp_matches({bare}, '{_LAX}') else true end)"
         )
 
     def value(self, given: str, given_type: str = TEXT) -> str:
         return given
+
+
+def _written(value: dict[str, Any]) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        raise Refusal("too_deep", TOO_DEEP) from None
 
 
 def _is_object(text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from flows.records import Record, columns
 from flows.records.kind import TEXT
 from flows.records.kinds import Properties
+from flows.sources.objects import joined, object_of
 from flows.sources.sql import quoted
 
 
@@ -16,7 +17,8 @@ class Told:
     """One field: `sql` is its value over the adapter's relation, of `type`: VARCHAR, or a type that its kind takes.
 
     `is_sound` is a predicate that is false where the value is of a sort that no field may be (a list, an object, bytes
-    that are no text); `shown` is then the JSON expression that tells the record model what it was.
+    that are no text); `shown` is then the JSON expression that tells the record model what it was: an object of the
+    key `nested` or, in hexadecimal digits, `bytes`.
     """
 
     sql: str = "null::varchar"
@@ -52,8 +54,7 @@ def folded(given: Given, record: type[Record]) -> Given:
     own, extras = given.fields.get(home, Told()), given.extras
     both = (
         f"case when {extras} is null then {own.sql} when {own.sql} is null then {extras} "
-        f"when {Properties().fits(own.sql)} then json_merge_patch(try_cast({own.sql} as json), {extras})::varchar "
-        f"else {own.sql} end"  # try_cast, because DuckDB may cast before it looks at the conditions
+        f"when {Properties().fits(own.sql)} then {joined(own.sql, extras)} else {own.sql} end"
     )
     # Of two keys of the same name the first is read, here and by the model.
     first = quoted('{"' + home + '":')
@@ -65,13 +66,3 @@ def folded(given: Given, record: type[Record]) -> Given:
 def with_extras(relation: str, unknown: Mapping[str, str]) -> str:
     """The relation with the column `extras`: a JSON object of these columns."""
     return f"(select *, {object_of(unknown)} as extras from {relation})"
-
-
-def object_of(values: Mapping[str, str]) -> str:
-    """SQL of a JSON object of named expressions without those that are null; NULL where all are.
-
-    >>> object_of({"a": "c1"})
-    "nullif(json_merge_patch('{}', json_object('a', c1))::varchar, '{}')"
-    """
-    pairs = ", ".join(f"{quoted(key)}, {sql}" for key, sql in values.items())
-    return f"nullif(json_merge_patch('{{}}', json_object({pairs}))::varchar, '{{}}')"

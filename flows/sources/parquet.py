@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from flows.records import Record, columns
 from flows.records.kinds import Kind, Properties, Text
 from flows.sources.files import as_pattern
-from flows.sources.given import Given, Told, object_of, with_extras
-from flows.sources.sql import listed, name
+from flows.sources.given import Given, Told, with_extras
+from flows.sources.objects import object_of
+from flows.sources.sql import listed
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 NESTED = re.compile(r"(STRUCT|MAP|UNION|VARIANT)\b|.*\]$", re.DOTALL)
@@ -28,9 +29,10 @@ def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[
         if column.name in positions
     }
     unknown = {column: position for column, position in positions.items() if column not in known}
-    renamed = ", ".join(f"{name(column)} as c{position}" for position, (column, _) in enumerate(schema))
+    # Renamed in FROM, before anything is named: a column called file_index would hide DuckDB's own of that name.
     files = f"read_parquet({listed(as_pattern(path) for path in paths)}, hive_partitioning = false)"
-    relation = f"(select {renamed}, file_index, file_row_number from {files})"
+    renamed = f"{files} as given({', '.join(positions.values())})"
+    relation = f"(select {', '.join(positions.values())}, file_index, file_row_number from {renamed})"
     text = object_of({column: f"{position}::varchar" for column, position in positions.items()})
     return Given(
         relation=with_extras(relation, unknown) if unknown else relation,
@@ -46,7 +48,7 @@ def told(kind: Kind, column: str, type: str) -> Told:
         text = f"to_json({column})::varchar"
         if isinstance(kind, Properties):
             return Told(text)
-        return Told(text, is_sound=f"{column} is null", shown=f"to_json({column})")
+        return Told(text, is_sound=f"{column} is null", shown=f"json_object('nested', {column})")
     if type == "BLOB":
         text = f"try(decode({column}))"
         return Told(

@@ -1,4 +1,4 @@
-"""Names and values as SQL, whatever letters they hold."""
+"""Values as SQL, whatever letters they hold."""
 
 from collections.abc import Iterable
 
@@ -10,15 +10,6 @@ def quoted(value: str) -> str:
     "'it''s'"
     """
     return "'" + value.replace("'", "''") + "'"
-
-
-def name(column: str) -> str:
-    """The name as an identifier.
-
-    >>> print(name('the "best" price'))
-    "the ""best"" price"
-    """
-    return '"' + column.replace('"', '""') + '"'
 
 
 def listed(values: Iterable[str]) -> str:

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.sources.lines import BOM, LONGEST, Line, csv_lines, is_gzip, json_lines, opened
+from flows.sources.csvlines import csv_lines
+from flows.sources.lines import BOM, LONGEST, Line, is_gzip, json_lines, opened
 
 # What DuckDB may read at once: bytes of a line of CSV, bytes of a JSON object.
 LINE = OBJECT = LONGEST
+UNREADABLE = "cannot be read as CSV: look at its quotes"
 
 
 @dataclass(frozen=True)
 class TextFile:
     """`columns` are the names in the header of a CSV file, () for JSON lines; `longest` is the longest line in bytes
-    where that is known to matter."""
+    where that is known to matter; `unread` are the numbers of lines that look like rows but DuckDB cannot read."""
 
     path: Path
     columns: tuple[str, ...] = ()
@@ -25,6 +27,7 @@ class TextFile:
     has_crlf: bool = False
     has_bom: bool = False
     longest: int = 0
+    unread: frozenset[int] = frozenset()
 
     @property
     def is_csv(self) -> bool:
@@ -32,7 +35,8 @@ class TextFile:
 
     def lines(self) -> Iterator[Line]:
         """Its rows, read in Python."""
-        return csv_lines(self.path, len(self.columns)) if self.is_csv else json_lines(self.path)
+        for line in csv_lines(self.path, len(self.columns)) if self.is_csv else json_lines(self.path):
+            yield line._replace(flaw="unreadable", message=UNREADABLE) if line.number in self.unread else line
 
 
 def look_at(path: Path, is_csv: bool) -> TextFile:

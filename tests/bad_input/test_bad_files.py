@@ -124,7 +124,7 @@ def test_json_lines_whose_last_line_is_cut_off(shop: Any, good: Good) -> None:
     path.write_bytes(path.read_bytes()[:-30])
     outcome = shop.take(rows=3)
     assert outcome.ids == {"good0", "good1"}
-    assert outcome.reasons in ({"events: cut_off_line": 1}, {"events: malformed_json": 1})
+    assert outcome.reasons == {"events: cut_off_line": 1}
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])

@@ -139,6 +139,15 @@ def test_many_fields_of_ten_million_characters_take_no_more_memory_than_one(shop
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
+def test_properties_that_are_nested_too_deeply(shop: Any, good: Good, suffix: str) -> None:
+    deep = {levels: '{"a":' * levels + "1" + "}" * levels for levels in (500, 501, 9_000)}
+    shop.drop_rows(f"a.{suffix}", [good(1, f"level{levels}-", properties=text)[0] for levels, text in deep.items()])
+    outcome = shop.take(rows=3)
+    assert outcome.ids == {"level500-0"}
+    assert outcome.reasons == {"events.properties: too_deep": 2}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(("size", "reason"), [(129, "too_long"), (100_000, "too_long"), (1_000_000, "too_long")])
 def test_a_field_that_is_a_little_or_much_too_long(shop: Any, good: Good, suffix: str, size: int, reason: str) -> None:
     shop.drop_rows(f"a.{suffix}", [*good(1), *good(1, "bad", user_id="9" * size), *good(1, "after")])

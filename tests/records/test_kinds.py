@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from flows.records.depth import deeper, is_deeper
 from flows.records.kinds import Code, Flag, Instant, Kind, Money, Properties, Refusal, Text, Whole
 
 KINDS: dict[str, Kind] = {
@@ -50,6 +51,11 @@ OBJECTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(ANY_TEXT, inner, max_size=2),
     max_leaves=4,
+).map(json.dumps)
+NESTED = st.recursive(
+    st.none() | st.text('[]{}"\\\\,x', max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('[]{}"', max_size=2), inner, max_size=3),
+    max_leaves=25,
 ).map(json.dumps)
 BROKEN = st.sampled_from(
     [
@@ -137,6 +143,53 @@ def test_whole_numbers_are_read_alike(connection: duckdb.DuckDBPyConnection, nam
 @given(moments=st.lists(st.datetimes() | st.datetimes(datetime(1999, 12, 31), datetime(2100, 1, 2)), min_size=1))
 def test_timestamps_are_read_alike(connection: duckdb.DuckDBPyConnection, moments: list[datetime]) -> None:
     assert by_sql(connection, Instant(), moments, "TIMESTAMP", "TIMESTAMP") == by_python(Instant(), moments)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_deeper_than_500"),
+    [
+        ('{"a":' * 500 + "1" + "}" * 500, False),
+        ('{"a":' * 501 + "1" + "}" * 501, True),
+        ('{"a":[' * 250 + "1" + "]}" * 250, False),
+        ('{"a":[' * 250 + "{}" + "]}" * 250, True),
+        ('{"a":' + "[[]," * 498 + "1" + "]" * 498 + "}", False),
+        ('{"a":' + "[[]," * 499 + "1" + "]" * 499 + "}", True),
+        ('{"a":[' + '{"b":["[[[{",{}]},' * 600 + "1]}", False),
+        ('{"a":"' + "[" * 600 + '\\\\\\"' + "{" * 600 + '"}', False),
+        ('{"a":' * 9_000 + "1" + "}" * 9_000, True),
+        ('{"a":' + "[" * 30_000 + "]" * 30_000 + "}", True),
+    ],
+)
+def test_objects_are_taken_to_one_depth(
+    connection: duckdb.DuckDBPyConnection, text: str, is_deeper_than_500: bool
+) -> None:
+    """The model once refused from about 1,000 levels on, and the SQL never."""
+    kind = Properties()
+    taken = [None if is_deeper_than_500 else text]
+    assert by_python(kind, [text]) == by_sql(connection, kind, [text], "VARCHAR", "VARCHAR") == taken
+    if is_deeper_than_500:
+        with pytest.raises(Refusal, match="is nested in more than 500 levels") as caught:
+            kind.parse(text)
+        assert caught.value.reason == "too_deep"
+
+
+def test_an_object_that_is_no_text_yet_is_taken_to_the_same_depth() -> None:
+    found: dict[str, Any] = {}
+    for _ in range(499):
+        found = {"a": found}
+    assert Properties().parse(found) == json.dumps(found)
+    for _ in range(5_000):
+        found = {"a": found}
+    with pytest.raises(Refusal, match="is nested in more than 500 levels"):
+        Properties().parse(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(NESTED, min_size=1, max_size=40), levels=st.integers(1, 6))
+def test_depth_is_measured_alike(connection: duckdb.DuckDBPyConnection, texts: list[str], levels: int) -> None:
+    query = f"select {deeper('x', levels)} from (select unnest($texts::varchar[]) as x)"
+    measured = connection.execute(query, {"texts": texts}).fetchall()
+    assert [found for (found,) in measured] == [is_deeper(text, levels) for text in texts]
 
 
 def test_flags_are_read_alike(connection: duckdb.DuckDBPyConnection) -> None:

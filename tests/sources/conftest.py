@@ -49,7 +49,7 @@ def fate_of(tmp_path: Path) -> Fated:
         path = content if isinstance(content, Path) else tmp_path / (name or f"{table}.{format}")
         if not isinstance(content, Path):
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        own = load_settings(home=tmp_path / "home", **{"max_refused_share": 1.0, **settings})
+        own = load_settings(**{"home": tmp_path / "home", "max_refused_share": 1.0, **settings})
         file = SourceFile(str(path), path.name, "0" * 64, path.stat().st_size, format, table)
         validated = validate(Batch("b", datetime(2026, 1, 1, tzinfo=UTC), (file,)), own)
         (lake,) = Lake(own.lake).accepted_files(table, "b")
