@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from flows import server
+from flows.commands.interrupted import interruptible
 from flows.commands.left_behind import noted
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 def run_pipeline(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
     """Run the pipeline against the local Prefect server, or the user's own. Raises the error that ended the run."""
+    with interruptible():
+        _run(source, format, full_refresh)
+
+
+def _run(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
     progress, settings = ConsoleProgress(), load_settings()
     found = server.start(settings)
     gc.set_threshold(50_000, 10, 10)  # imports make no garbage to speak of; looking for it is a fifth of their time
