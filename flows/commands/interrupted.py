@@ -20,7 +20,7 @@ def interruptible() -> Iterator[None]:
     """Raise Interrupted in place of whatever comes of SIGINT or SIGTERM within the block. In the main thread only.
 
     A signal is an exception wherever Python stands just then: DuckDB makes a RuntimeError of it, soda a check that was
-    not evaluated, and Prefect a crashed or a failed run. So it is noted when it comes, and what comes of it is not asked.
+    not evaluated, and Prefect a crashed or a failed run. So it is noted when it comes, whatever comes of it.
     """
     ear = _Ear()
     before = {number: signal.getsignal(number) for number in SIGNALS}
