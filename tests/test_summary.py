@@ -124,6 +124,23 @@ def test_only_the_most_frequent_reasons_are_shown_and_the_others_counted(story: 
     ]
 
 
+def test_of_everything_that_is_shown_in_part_the_rest_is_counted(story: Story) -> None:
+    """Regression: of six files that were refused five were named, as if there were no more."""
+    many = [str(number) for number in range(1, 7)]
+    batch = replace(BATCH, refused_files=tuple(RefusedFile(name, "is empty") for name in many))
+    story.take(replace(VALIDATED, batch=batch, notes=tuple(many)))
+    story.checks = tuple(replace(WEAK, name=name) for name in many)
+    story.nodes = [Node(name, "test", "warn", 0.1) for name in many]
+    told = list(lines(story))
+    for label, fifth in (
+        ("Files refused", "5 is empty"),
+        ("Notes", "5"),
+        ("Contracts", "warn: events: 5 3.00 %"),
+        ("dbt", "warn: 5"),
+    ):
+        assert [text for name, text in told if name == label][4:] == [fifth, "and 1 more"]
+
+
 def test_a_run_with_nothing_new_says_so(story: Story) -> None:
     story.published = None
     assert ("Nothing new", "all was loaded, built and published before: these are the current KPIs") in lines(story)
