@@ -35,6 +35,8 @@ def line_of(receipt: Receipt) -> str:
             parts = [count_of(detail.get("checks", 0), "check"), f"{missed} warned" if missed else "all passed"]
         case "load":
             parts = [f"{receipt.rows_out:,} rows"] if detail["is_new"] else ["loaded before, nothing changed"]
+            if detail["is_new"]:
+                parts += [f"of them {rows:,} derived {table}" for table, rows in detail.get("derived", {}).items()]
         case "transform":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)

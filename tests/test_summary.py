@@ -85,6 +85,17 @@ def test_each_step_has_one_line(story: Story) -> None:
     ]
 
 
+def test_the_line_of_a_load_says_how_many_rows_were_derived_from_others(story: Story) -> None:
+    """Regression: 17,429 rows were accepted and 23,922 loaded, without a word on why."""
+    story.take(replace(VALIDATED, derived={"products": 6_493}))
+    told = Loaded("b1", True, {"events": 17_429, "products": 6_493}, (date(2025, 11, 1),))
+    line = line_of(receipt_of(story, "load", NOON, 0.25, told))
+    assert line == "23,922 rows, of them 6,493 derived products"
+    assert (
+        line_of(receipt_of(story, "load", NOON, 0.25, replace(told, is_new=False))) == "loaded before, nothing changed"
+    )
+
+
 def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(story: Story) -> None:
     assert list(closing(story, 2.0, "http://127.0.0.1:4200")) == [
         ("Rows", "17,435 read = 17,429 accepted + 1 refused + 5 duplicates"),
