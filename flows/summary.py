@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from flows.demo import BESIDE_DEMO
 from flows.kpis import Kpis, amount, share
 from flows.receipts import Node, Receipt, Validated
 from flows.story import Story, count_of
@@ -91,6 +92,8 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         reasons = top_reasons(story.validated)
         yield from _first("Refused", [f"{rows:,}  {reason}" for reason, rows in reasons], "and for {} more reasons")
         yield from _first("Notes", story.validated.notes)
+    if story.is_beside_demo:
+        yield "Notes", BESIDE_DEMO
     weak = [check for check in story.checks if not check.is_passed]
     told = [f"{check.level}: {check.table}: {check.name} {check.measured}".rstrip() for check in weak]
     yield from _first("Contracts", told)

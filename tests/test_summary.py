@@ -152,6 +152,18 @@ def test_of_everything_that_is_shown_in_part_the_rest_is_counted(story: Story) -
         assert [text for name, text in told if name == label][4:] == [fifth, "and 1 more"]
 
 
+def test_own_files_in_the_demo_shops_home_are_noted_and_the_demo_alone_is_not(story: Story) -> None:
+    """The accident: after `make run` a user's own numbers were those of two shops, without a word."""
+    demo = story.settings.home / "demo"
+    assert "Notes" not in dict(lines(story))
+    demo.mkdir(parents=True)
+    assert dict(lines(story))["Notes"].startswith(
+        "this home also holds the demo shop, and the numbers are those of both"
+    )
+    story.take(replace(BATCH, files=(replace(BATCH.files[0], path=str(demo / "a.csv")),)))
+    assert "Notes" not in dict(lines(story))
+
+
 def test_a_run_with_nothing_new_says_so(story: Story) -> None:
     story.published = None
     assert ("Nothing new", "all was loaded, built and published before: these are the current KPIs") in lines(story)
