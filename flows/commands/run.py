@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -37,19 +39,36 @@ def _run(source: list[str] | None, format: str | None, full_refresh: bool) -> No
         progress.say("starting the Prefect server" if found.was_started else "starting")
         run = _import_pipeline(settings)
         server.wait(found)
-        try:
-            with noted(settings.prefect_home):
-                state = run(source=source, format=format, full_refresh=full_refresh)
-        except httpx.TransportError as error:
-            raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
+        with _server_errors(found), noted(settings.prefect_home):
+            state = run(source=source, format=format, full_refresh=full_refresh)
     progress.close(found.ui_url)
-    state.result()
+    with _server_errors(found):
+        state.result()
+
+
+@contextmanager
+def _server_errors(found: server.Server) -> Iterator[None]:
+    """Raise ServerError where the Prefect server goes away, or cannot do its part: its database has a disk, too."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
+    except httpx.HTTPStatusError as error:
+        if (status := error.response.status_code) < 500:
+            raise
+        log = f": see {found.folder / 'server.log'}" if found.folder else ""
+        raise ServerError(
+            f"the Prefect server at {found.ui_url} failed during the run (HTTP status {status}), as it does where its "
+            f"disk is full{log}; then run again"
+        ) from error
 
 
 def _import_pipeline(settings: Settings) -> Callable[..., State[Any]]:
     # DuckDB imports pandas, where it is installed, at the first bound parameter. Nobody here uses it, and it costs half
     # a second.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    # Prefect says on stderr of every line of a log that its server did not take; the run's own error says why.
+    logging.raiseExceptions = False
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows import warm
