@@ -13,6 +13,7 @@ import typer
 
 from flows import __version__
 from flows.errors import ShopflowError
+from flows.literal import for_terminal
 from flows.quiet import quiet
 
 quiet()
@@ -36,7 +37,8 @@ def main() -> NoReturn:
         app()
         code = 0
     except ShopflowError as error:
-        print(f"shopflow: {error}", file=sys.stderr)
+        told = "\n".join(for_terminal(line) for line in str(error).split("\n"))  # it may hold names of files
+        print(f"shopflow: {told}", file=sys.stderr)
         code = error.exit_code
     except SystemExit as end:
         code = end.code

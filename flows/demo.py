@@ -8,6 +8,16 @@ from tempfile import TemporaryDirectory
 from flows.errors import StorageError
 from flows.settings import Settings
 
+BESIDE_DEMO = (
+    "this home also holds the demo shop, and the numbers are those of both: set SHOPFLOW_HOME to another folder "
+    "for yours alone, or begin anew with make clean"
+)
+
+
+def demo_folder(settings: Settings) -> Path:
+    """Where the demo shop's files lie, or would."""
+    return settings.home / "demo"
+
 
 def demo_files(settings: Settings) -> list[str]:
     """The folder of the demo shop's files as a list of sources, made if it is not there: a month of 100,000 events.
@@ -15,7 +25,7 @@ def demo_files(settings: Settings) -> list[str]:
     Always the same bytes. A run that was killed while it made them leaves nothing that the next one would take for
     the shop, and of two that make it at once the first one's stays. Raises StorageError if the disk refuses.
     """
-    folder = settings.home / "demo"
+    folder = demo_folder(settings)
     if not folder.exists():
         _make(folder)
     return [str(folder)]

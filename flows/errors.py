@@ -45,6 +45,14 @@ class HomeHeld(ShopflowError):
     exit_code = 75  # the system's own word for "try again later" (EX_TEMPFAIL)
 
 
+class Interrupted(ShopflowError):
+    """A signal ended the run. The exit code is the one that a shell gives for it: 130 for Ctrl-C, 143 for SIGTERM."""
+
+    def __init__(self, message: str, signal_number: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + signal_number
+
+
 class BuildFailed(ShopflowError):
     """A dbt model or test failed: nothing was published. `nodes` is what dbt did, those that went well among them."""
 

@@ -14,7 +14,7 @@ def receipt_of(
     story: Story, step: str, started_at: datetime, seconds: float, told: object, error: BaseException | None = None
 ) -> Receipt:
     """The receipt of one step of `story`; verdict `ok`, `degraded` (done, with warnings) or `failed`."""
-    facts = _facts(told)
+    facts = _facts(told, story)
     detail = facts.pop("detail", {})
     verdict = "degraded" if facts.pop("is_degraded", False) else "ok"
     if error is not None:
@@ -22,7 +22,7 @@ def receipt_of(
     return Receipt(story.run_id, story.batch_id, step, started_at, round(seconds, 3), verdict, detail=detail, **facts)
 
 
-def _facts(told: object) -> dict[str, Any]:
+def _facts(told: object, story: Story) -> dict[str, Any]:
     match told:
         case Batch():
             return {
@@ -37,10 +37,16 @@ def _facts(told: object) -> dict[str, Any]:
             return _validated(told)
         case Loaded():
             rows = sum(told.rows.values())
+            derived = story.validated.derived if story.validated else {}
             return {
                 "rows_in": rows,
                 "rows_out": rows if told.is_new else 0,
-                "detail": {"is_new": told.is_new, "rows": told.rows, "touched_dates": len(told.touched_dates)},
+                "detail": {
+                    "is_new": told.is_new,
+                    "rows": told.rows,
+                    "derived": derived,
+                    "touched_dates": len(told.touched_dates),
+                },
             }
         case Built():
             return {

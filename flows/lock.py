@@ -35,8 +35,12 @@ class Holder:
     what: str
 
     def __str__(self) -> str:
+        return f"another {self.named}"
+
+    @property
+    def named(self) -> str:
         where = "" if self.host == socket.gethostname() else f" on {self.host}"
-        return f"another {self.what} (pid {self.pid}{where}, since {self.since[11:19]} UTC)"
+        return f"{self.what} (pid {self.pid}{where}, since {self.since[11:19]} UTC)"
 
 
 @contextmanager
@@ -68,6 +72,17 @@ def locked(settings: Settings, what: str = "run", *, on_wait: Callable[[str], No
             yield
         finally:
             handle.truncate(0)
+
+
+def holder(settings: Settings) -> Holder | None:
+    """Who is at work in this home, None where nobody is. Waits for nobody and changes nothing."""
+    path = settings.home / "run.lock"
+    with suppress(OSError), path.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(path)
+    return None
 
 
 def opened(path: Path, error: type[ShopflowError] = StorageError) -> TextIO:

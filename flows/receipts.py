@@ -77,7 +77,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Validated:
-    """What became of a batch's rows. `derived` counts rows made from others (products out of REES46 events)."""
+    """What became of a batch's rows. `derived` counts rows made from others (products out of REES46 events).
+
+    `reporting_timezone` is the one that the days were counted in; None in manifests from before it was kept.
+    """
 
     batch: Batch
     counts: tuple[TableCount, ...]
@@ -86,6 +89,7 @@ class Validated:
     derived: dict[str, int] = field(default_factory=dict)
     bytes_written: int = 0
     notes: tuple[str, ...] = ()
+    reporting_timezone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.errors import SettingsError
@@ -23,6 +23,13 @@ def _known_zone(name: str) -> str:
         near = difflib.get_close_matches(name, available_timezones(), n=1)
         raise ValueError(f"unknown time zone{f', did you mean {near[0]}?' if near else ''}")
     return name
+
+
+def _told(value: object) -> object:
+    # Empty is what a script makes of a variable of its own that is not set; the current folder is nobody's home.
+    if value == "":
+        raise ValueError("is empty: give it a value, or unset it")
+    return value
 
 
 def _whole(path: Path) -> Path:
@@ -81,6 +88,8 @@ class Settings(BaseSettings):
         description="Port of the local Prefect server that a run starts when none is configured.",
     )
 
+    _is_told = field_validator("*", mode="before")(_told)
+
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.reporting_timezone)
@@ -123,7 +132,10 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems += [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
+        problems += [
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (got {e['input']!r})"
+            for e in error.errors()
+        ]
     if problems:
         raise SettingsError("; ".join(problems))
     return settings

@@ -77,7 +77,9 @@ class Attempt(Generic[R]):
         except OSError as error:
             failure = self.error = StorageError(f"{self.name}: {error.strerror or error}: {error.filename or ''}")
         except BaseException as error:
-            failure = error
+            failure = _signal_behind(error) or error
+            if failure is not error:
+                raise failure from None
             raise
         finally:
             receipt = receipt_of(self.story, self.name, started_at, time.monotonic() - clock, self.told, failure)
@@ -90,6 +92,12 @@ class Attempt(Generic[R]):
         if self.error is not None:
             raise self.error
         return cast(R, self.told)
+
+
+def _signal_behind(error: BaseException) -> BaseException | None:
+    """What a handler of signals raised, where DuckDB has made a RuntimeError of it: Prefect knows only the former."""
+    cause = error.__cause__ if isinstance(error, RuntimeError) else None
+    return cause if cause is not None and not isinstance(cause, Exception) else None
 
 
 def keep(story: Story, receipt: Receipt) -> None:

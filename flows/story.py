@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from flows import serving
+from flows.demo import demo_folder
 from flows.errors import ContractBroken
 from flows.kpis import Kpis
 from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Validated
@@ -63,6 +65,14 @@ class Story:
     def is_up_to_date(self) -> bool:
         """Whether the run ended well and there was nothing to build."""
         return self.loaded is not None and self.error is None and self.published is None
+
+    @property
+    def is_beside_demo(self) -> bool:
+        """Whether files of the user's own were loaded into a home that holds the demo shop, too."""
+        demo = demo_folder(self.settings)
+        if self.batch is None or self.loaded is None or not demo.is_dir():
+            return False
+        return any(not Path(file.path).is_relative_to(demo) for file in self.batch.files)
 
     def warnings(self) -> list[str]:
         """What went less well than it should, one sentence each; empty for a run in order."""

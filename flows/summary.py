@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from flows.demo import BESIDE_DEMO
 from flows.kpis import Kpis, amount, share
 from flows.receipts import Node, Receipt, Validated
 from flows.story import Story, count_of
@@ -35,6 +36,8 @@ def line_of(receipt: Receipt) -> str:
             parts = [count_of(detail.get("checks", 0), "check"), f"{missed} warned" if missed else "all passed"]
         case "load":
             parts = [f"{receipt.rows_out:,} rows"] if detail["is_new"] else ["loaded before, nothing changed"]
+            if detail["is_new"]:
+                parts += [f"of them {rows:,} derived {table}" for table, rows in detail.get("derived", {}).items()]
         case "transform":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
@@ -82,25 +85,32 @@ def top_reasons(validated: Validated) -> list[tuple[str, int]]:
 
 def lines(story: Story) -> Iterator[tuple[str, str]]:
     """The summary as pairs of a label and what it says; equal labels are not repeated by who shows them."""
-    for file in story.batch.refused_files[:SHOWN] if story.batch else ():
-        yield "Files refused", f"{file.path} {file.reason}"
+    files = story.batch.refused_files if story.batch else ()
+    yield from _first("Files refused", [f"{file.path} {file.reason}" for file in files])
     if story.validated:
         yield "Rows", rows_of(story.validated)
         reasons = top_reasons(story.validated)
-        for reason, rows in reasons[:SHOWN]:
-            yield "Refused", f"{rows:,}  {reason}"
-        if len(reasons) > SHOWN:
-            yield "Refused", f"and for {len(reasons) - SHOWN} more reasons"
-        for note in story.validated.notes[:SHOWN]:
-            yield "Notes", note
-    for check in [check for check in story.checks if not check.is_passed][:SHOWN]:
-        yield "Contracts", f"{check.level}: {check.table}: {check.name} {check.measured}".rstrip()
-    for node in [node for node in story.nodes if node.status in ("fail", "error", "warn")][:SHOWN]:
-        yield "dbt", f"{node.status}: {node.name} {node.message}".rstrip()
+        yield from _first("Refused", [f"{rows:,}  {reason}" for reason, rows in reasons], "and for {} more reasons")
+        yield from _first("Notes", story.validated.notes)
+    if story.is_beside_demo:
+        yield "Notes", BESIDE_DEMO
+    weak = [check for check in story.checks if not check.is_passed]
+    told = [f"{check.level}: {check.table}: {check.name} {check.measured}".rstrip() for check in weak]
+    yield from _first("Contracts", told)
+    nodes = [node for node in story.nodes if node.status in ("fail", "error", "warn")]
+    yield from _first("dbt", [f"{node.status}: {node.name} {node.message}".rstrip() for node in nodes])
     if story.is_up_to_date:
         yield "Nothing new", "all was loaded, built and published before: these are the current KPIs"
     if story.kpis:
         yield from kpi_lines(story.kpis)
+
+
+def _first(label: str, texts: Sequence[str], more: str = "and {} more") -> Iterator[tuple[str, str]]:
+    """As many as are shown, and how many there are beside them."""
+    for text in texts[:SHOWN]:
+        yield label, text
+    if len(texts) > SHOWN:
+        yield label, more.format(len(texts) - SHOWN)
 
 
 def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from flows.errors import ShopflowError
 from flows.ledger import receipt_of
 from flows.leftovers import sweep
 from flows.lock import locked
+from flows.pinned import require_pinned
 from flows.settings import Settings, load_settings
 from flows.steps import keep, store_receipts
 from flows.story import Story, listeners
@@ -60,7 +61,8 @@ def take_turn(story: Story) -> None:
     """Hold the home until the story ends, once no other process does; the log and the listeners hear of the wait.
 
     What killed runs have left half-made is removed. Raises HomeHeld where another process holds the home for too long,
-    StorageError where it cannot be written: then nothing of it is touched, and no receipt is stored.
+    StorageError where it cannot be written: then nothing of it is touched, and no receipt is stored. Raises
+    SettingsError or WarehouseError where the settings are not those that the warehouse was begun with, or not usable.
     """
 
     def tell(why: str) -> None:
@@ -71,6 +73,7 @@ def take_turn(story: Story) -> None:
     story.turn.enter_context(locked(story.settings, on_wait=tell))
     story.has_turn = True
     sweep(story.settings)
+    require_pinned(story.settings)
 
 
 def ending(story: Story) -> State[Any]:

@@ -39,7 +39,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     (TableCount(table='events', rows_read=17435, accepted=17429, quarantined=1, duplicates=5),)
     """
     lake = Lake(settings.lake)
-    while (done := read_manifest(lake, batch.batch_id)) is None:
+    while (done := read_manifest(lake, batch.batch_id, settings.reporting_timezone)) is None:
         with workshop(settings, lake.staging) as shop:
             found = _judged(shop, lake, batch, settings)
             if isinstance(found, Draft):
@@ -89,6 +89,7 @@ def _written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Te
         derived={name: rows.derived for name, rows in written.items() if rows.derived},
         bytes_written=sum(path.stat().st_size for path, _ in accepted + quarantine),
         notes=notes_on(shop, batch, tables, opened),
+        reporting_timezone=str(terms.zone),
     )
     return Draft(told, accepted, quarantine)
 

@@ -83,6 +83,25 @@ def test_generate_tells_what_it_made_and_what_should_become_of_the_defects(tmp_p
     assert [line.strip().split(":")[0] for line in planted] == ["late", "negative_price"]
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_defects_are_planted_in_a_folder_of_any_name_and_its_name_is_printed_as_it_is(
+    tmp_path: Path, form: str
+) -> None:
+    """Regression: DuckDB took `[1]` for a glob and found no file, and rich printed a cat."""
+    out = tmp_path / "shop[1]:cat:"
+    arguments = ["--events", "300", "--days", "2", "--format", form, "--defects", "negative_price"]
+    ran = shopflow("generate", "--out", str(out), *arguments)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[0].endswith(f": {out}")
+
+
+def test_an_error_that_names_a_file_does_nothing_to_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "\x1b[2J").write_text("a file in the way")
+    ran = shopflow("generate", "--out", str(tmp_path / "\x1b[2J"))
+    assert r"\x1b[2J" in said(ran)
+    assert "\x1b" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

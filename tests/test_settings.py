@@ -32,3 +32,17 @@ def test_a_home_that_is_relative_to_a_folder_that_is_gone_is_one_sentence(
     gone.rmdir()
     with pytest.raises(SettingsError, match=r"SHOPFLOW_HOME: .*that it is relative to is gone \(got 'home'\)"):
         load_settings(home="home")
+
+
+def test_an_empty_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regression: the home of `SHOPFLOW_HOME=` was the folder in which one stood."""
+    monkeypatch.setenv("SHOPFLOW_HOME", "")
+    with pytest.raises(SettingsError, match=r"^SHOPFLOW_HOME: is empty: give it a value, or unset it \(got ''\)$"):
+        load_settings()
+
+
+def test_a_time_zone_that_is_not_one_is_named_with_the_nearest_in_our_words_alone() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(reporting_timezone="Berlin")
+    told = "SHOPFLOW_REPORTING_TIMEZONE: unknown time zone, did you mean Europe/Berlin? (got 'Berlin')"
+    assert str(refused.value) == told

@@ -85,6 +85,17 @@ def test_each_step_has_one_line(story: Story) -> None:
     ]
 
 
+def test_the_line_of_a_load_says_how_many_rows_were_derived_from_others(story: Story) -> None:
+    """Regression: 17,429 rows were accepted and 23,922 loaded, without a word on why."""
+    story.take(replace(VALIDATED, derived={"products": 6_493}))
+    told = Loaded("b1", True, {"events": 17_429, "products": 6_493}, (date(2025, 11, 1),))
+    line = line_of(receipt_of(story, "load", NOON, 0.25, told))
+    assert line == "23,922 rows, of them 6,493 derived products"
+    assert (
+        line_of(receipt_of(story, "load", NOON, 0.25, replace(told, is_new=False))) == "loaded before, nothing changed"
+    )
+
+
 def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(story: Story) -> None:
     assert list(closing(story, 2.0, "http://127.0.0.1:4200")) == [
         ("Rows", "17,435 read = 17,429 accepted + 1 refused + 5 duplicates"),
@@ -122,6 +133,35 @@ def test_only_the_most_frequent_reasons_are_shown_and_the_others_counted(story: 
         "4  events.f4: missing",
         "and for 3 more reasons",
     ]
+
+
+def test_of_everything_that_is_shown_in_part_the_rest_is_counted(story: Story) -> None:
+    """Regression: of six files that were refused five were named, as if there were no more."""
+    many = [str(number) for number in range(1, 7)]
+    batch = replace(BATCH, refused_files=tuple(RefusedFile(name, "is empty") for name in many))
+    story.take(replace(VALIDATED, batch=batch, notes=tuple(many)))
+    story.checks = tuple(replace(WEAK, name=name) for name in many)
+    story.nodes = [Node(name, "test", "warn", 0.1) for name in many]
+    told = list(lines(story))
+    for label, fifth in (
+        ("Files refused", "5 is empty"),
+        ("Notes", "5"),
+        ("Contracts", "warn: events: 5 3.00 %"),
+        ("dbt", "warn: 5"),
+    ):
+        assert [text for name, text in told if name == label][4:] == [fifth, "and 1 more"]
+
+
+def test_own_files_in_the_demo_shops_home_are_noted_and_the_demo_alone_is_not(story: Story) -> None:
+    """The accident: after `make run` a user's own numbers were those of two shops, without a word."""
+    demo = story.settings.home / "demo"
+    assert "Notes" not in dict(lines(story))
+    demo.mkdir(parents=True)
+    assert dict(lines(story))["Notes"].startswith(
+        "this home also holds the demo shop, and the numbers are those of both"
+    )
+    story.take(replace(BATCH, files=(replace(BATCH.files[0], path=str(demo / "a.csv")),)))
+    assert "Notes" not in dict(lines(story))
 
 
 def test_a_run_with_nothing_new_says_so(story: Story) -> None:

@@ -72,3 +72,23 @@ def test_a_run_that_may_not_wait_is_one_sentence_and_touches_nothing(started: St
     assert said.startswith(f"shopflow: another run (pid {os.getpid()}, since ")
     assert said.count("\n") == 1
     assert sorted(path.name for path in settings.home.iterdir() if path.name not in ("dbt", "prefect")) == ["run.lock"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "sentence"),
+    [
+        ({"SHOPFLOW_REPORTING_TIMEZONE": "Europe/Berlin"}, 2, "SHOPFLOW_REPORTING_TIMEZONE is Europe/Berlin, but "),
+        ({"SHOPFLOW_TARGET": "bigquery"}, 1, "SHOPFLOW_TARGET=bigquery cannot be used yet"),
+    ],
+)
+def test_what_the_warehouse_will_refuse_is_refused_before_anything_is_landed(
+    started: Started, settings: Settings, environment: dict[str, str], code: int, sentence: str
+) -> None:
+    with open_warehouse(settings) as warehouse:
+        warehouse.query("insert into ops.settings values ('reporting_timezone', 'UTC')")
+    run = started(**environment)
+    shown, said = run.communicate(timeout=120)
+    assert said.startswith(f"shopflow: {sentence}")
+    assert (said.count("\n"), run.returncode) == (1, code)
+    assert "land" not in shown
+    assert not settings.lake.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from flows.errors import SourceError
 from flows.land import land
 from flows.load import load
 from flows.receipts import Loaded, Validated
-from flows.settings import Settings
+from flows.settings import Settings, load_settings
 from flows.sources.stamp import CHANGED
 from flows.story import Story
 from flows.validate import validate
@@ -134,3 +135,17 @@ def test_the_files_that_a_run_refused_are_told_by_that_run_and_by_no_other(
         told.append((has_bad, [file.path for file in story.batch.refused_files], story.warnings()))
     assert sorted(told) == [(False, [], []), (True, [str(bad)], ["1 file could not be used"])]
     assert story.is_up_to_date
+
+
+def test_a_batch_that_was_validated_under_another_time_zone_is_validated_anew(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """The accident: set another zone, fail, set it back: the batch was refused until its manifest was removed."""
+    late = tmp_path / "late.jsonl"
+    late.write_text(events(late, "e1").read_text().replace("T10:", "T23:"))
+    batch = land([late], settings)
+    berlin = load_settings(home=settings.home, reporting_timezone="Europe/Berlin")
+    assert validate(batch, berlin).event_dates == (date(2025, 11, 2),)
+    assert validate(batch, settings).event_dates == (date(2025, 11, 1),)
+    taken(settings, late)
+    assert loaded(settings) == ["e1"]

@@ -16,8 +16,9 @@ from flows.warehouse.batch import rows_by_table
 _VALIDATED = TypeAdapter(Validated)
 
 
-def read_manifest(lake: Lake, batch_id: str) -> Validated | None:
-    """What the batch's manifest says; None where there is none, or where a file that it speaks of is not there.
+def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validated | None:
+    """What the batch's manifest says; None where its rows have to be validated: it is not there, or a file that it
+    speaks of is not, or its days were counted in another time zone.
 
     Raises StorageError where it is something else.
     """
@@ -30,6 +31,8 @@ def read_manifest(lake: Lake, batch_id: str) -> Validated | None:
         raise StorageError(
             f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
         ) from error
+    if validated.reporting_timezone not in (None, reporting_timezone):
+        return None
     return validated if all(file.is_file() for file in _files(lake, validated)) else None
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from flows.errors import ShopflowError
 from flows.generate import generate
+from flows.literal import for_terminal
 from flows.story import count_of
 from flows.summary import size
 
@@ -20,12 +21,12 @@ def generate_files(out: Path, start: str | None, defects: str, **options: Any) -
         options["start"] = _day(start)
     names = [name for name in (part.strip() for part in defects.split(",")) if name]
     made = generate(out, defects=names, **options)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     rows = ", ".join(f"{number:,} {table}" for table, number in made.rows.items())
     weight = size(sum(path.stat().st_size for path in made.files))
-    console.print(f"{rows} in {count_of(len(made.files), 'file')}, {weight}: {made.out}", markup=False)
+    console.print(f"{rows} in {count_of(len(made.files), 'file')}, {weight}: {for_terminal(str(made.out))}")
     for planted in made.planted:
-        console.print(f"  {planted.defect}: {count_of(planted.rows, 'row')}, {planted.fate}", markup=False)
+        console.print(f"  {planted.defect}: {count_of(planted.rows, 'row')}, {planted.fate}")
 
 
 def _day(text: str) -> Any:

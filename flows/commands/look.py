@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from flows import server, serving
+from flows.errors import WarehouseError
 from flows.literal import for_terminal
+from flows.lock import holder
 from flows.receipts import Receipt
 from flows.settings import PREFIX, Settings, load_settings
 from flows.summary import line_of
@@ -17,15 +20,41 @@ BATCHES = 5
 
 
 def show_status() -> None:
-    """Print the last batches, the last run's receipts, the serving copy and the server. Changes nothing."""
+    """Print who is at work, the last batches, the last run's receipts, the serving copy and the server.
+
+    Changes nothing and is in nobody's way: while a run goes on, what is known is read from the serving copy.
+    """
     settings, console = load_settings(), _console()
-    console.print(_batches(settings) if settings.warehouse_path.exists() else "no batch was loaded yet")
-    found, copy = server.status(settings), serving.current(settings)
+    at_work, copy = holder(settings), serving.current(settings)
+    if at_work:
+        console.print(f"under way       {for_terminal(at_work.named)}", soft_wrap=True)
+    known = _batches(settings, copy, is_held=at_work is not None)
+    console.print(known, soft_wrap=isinstance(known, str))
     console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
+    found = server.status(settings)
     console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
 
 
-def _batches(settings: Settings) -> Table:
+class _OfTheCopy(Settings):
+    """Settings by which the serving copy, which has the ledger's tables too, is opened as if it were the warehouse."""
+
+    @property
+    def warehouse_path(self) -> Path:
+        return serving.current(self) or super().warehouse_path
+
+
+def _batches(settings: Settings, copy: Path | None, *, is_held: bool) -> Table | str:
+    if not is_held and not settings.warehouse_path.exists():
+        return "no batch was loaded yet"
+    if is_held and copy is None:
+        return "no batch was published yet"
+    try:
+        return _table(_OfTheCopy(**settings.model_dump()) if is_held else settings)
+    except WarehouseError as error:  # a notebook, or a run that has begun just now
+        return f"batches         not known now: {for_terminal(str(error))}"
+
+
+def _table(settings: Settings) -> Table:
     from flows.warehouse import open_warehouse
 
     with open_warehouse(settings, read_only=True) as warehouse:

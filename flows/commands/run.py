@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from flows import server
+from flows.commands.interrupted import interruptible
 from flows.commands.left_behind import noted
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 
 def run_pipeline(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
     """Run the pipeline against the local Prefect server, or the user's own. Raises the error that ended the run."""
+    with interruptible():
+        _run(source, format, full_refresh)
+
+
+def _run(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
     progress, settings = ConsoleProgress(), load_settings()
     found = server.start(settings)
     gc.set_threshold(50_000, 10, 10)  # imports make no garbage to speak of; looking for it is a fifth of their time
@@ -31,19 +39,36 @@ def run_pipeline(source: list[str] | None, format: str | None, full_refresh: boo
         progress.say("starting the Prefect server" if found.was_started else "starting")
         run = _import_pipeline(settings)
         server.wait(found)
-        try:
-            with noted(settings.prefect_home):
-                state = run(source=source, format=format, full_refresh=full_refresh)
-        except httpx.TransportError as error:
-            raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
+        with _server_errors(found), noted(settings.prefect_home):
+            state = run(source=source, format=format, full_refresh=full_refresh)
     progress.close(found.ui_url)
-    state.result()
+    with _server_errors(found):
+        state.result()
+
+
+@contextmanager
+def _server_errors(found: server.Server) -> Iterator[None]:
+    """Raise ServerError where the Prefect server goes away, or cannot do its part: its database has a disk, too."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise ServerError(f"the Prefect server at {found.ui_url} went away during the run; run it again") from error
+    except httpx.HTTPStatusError as error:
+        if (status := error.response.status_code) < 500:
+            raise
+        log = f": see {found.folder / 'server.log'}" if found.folder else ""
+        raise ServerError(
+            f"the Prefect server at {found.ui_url} failed during the run (HTTP status {status}), as it does where its "
+            f"disk is full{log}; then run again"
+        ) from error
 
 
 def _import_pipeline(settings: Settings) -> Callable[..., State[Any]]:
     # DuckDB imports pandas, where it is installed, at the first bound parameter. Nobody here uses it, and it costs half
     # a second.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    # Prefect says on stderr of every line of a log that its server did not take; the run's own error says why.
+    logging.raiseExceptions = False
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows import warm

@@ -16,6 +16,7 @@ from flows.shop.defects import DEFECTS, Defect, Row
 from flows.shop.generated import Planted
 from flows.shop.lines import header, line
 from flows.shop.writer import COPY, quoted
+from flows.sources.files import as_pattern
 
 CUT = "cut_off_line"
 HEALTHY = "healthy_row"
@@ -84,10 +85,11 @@ def _sample(path: Path, form: str, rng: np.random.Generator, count: int) -> list
     """Healthy rows of a file, as text, taken by chance and more than once where it has too few."""
     names = [column.name for column in _COLUMNS]
     as_text = dict.fromkeys(names, "varchar")
+    given = quoted(as_pattern(path))
     readers = {
-        "parquet": f"read_parquet('{quoted(path)}')",
-        "csv": f"read_csv('{quoted(path)}', header = true, all_varchar = true)",
-        "jsonl": f"read_json('{quoted(path)}', format = 'newline_delimited', columns = {as_text})",
+        "parquet": f"read_parquet('{given}')",
+        "csv": f"read_csv('{given}', header = true, all_varchar = true)",
+        "jsonl": f"read_json('{given}', format = 'newline_delimited', columns = {as_text})",
     }
     texts = [
         f"strftime({column.name}, '%Y-%m-%dT%H:%M:%S.%gZ') as {column.name}"
@@ -117,8 +119,8 @@ def _add_rows(path: Path, rows: Sequence[Row]) -> None:
             f"insert into planted values ({', '.join('?' * len(names))})", [list(row.values()) for row in rows]
         )
         con.execute(
-            f"copy (select * from read_parquet('{quoted(path)}') union all by name select {typed} from planted) "
-            f"to '{quoted(new)}' ({COPY['parquet']})"
+            f"copy (select * from read_parquet('{quoted(as_pattern(path))}') "
+            f"union all by name select {typed} from planted) to '{quoted(new)}' ({COPY['parquet']})"
         )
     new.replace(path)
 

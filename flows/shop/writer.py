@@ -104,6 +104,6 @@ def write(life: Life, folder: Path, form: str, *, is_compressed: bool) -> tuple[
     return rows, files
 
 
-def quoted(path: Path) -> str:
+def quoted(path: str | Path) -> str:
     """A path as it stands between the quotes of an SQL text."""
     return str(path).replace("'", "''")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,17 @@ from flows.commands.look import show_settings, show_status
 from flows.receipts import Receipt
 from flows.settings import load_settings
 from flows.warehouse import open_warehouse
+
+HOLD = """
+import sys
+from flows.lock import locked
+from flows.settings import load_settings
+from flows.warehouse import open_warehouse
+settings = load_settings()
+with locked(settings), open_warehouse(settings):
+    print("holding", flush=True)
+    sys.stdin.readline()
+"""
 
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
@@ -70,3 +83,36 @@ def test_the_status_does_nothing_to_the_terminal(
     assert "\x1b" not in told
     assert r" no \x1b[2J" in told
     assert r"\x1b[2Jhome" in told
+
+
+def test_while_a_run_writes_the_status_tells_who_and_what_the_copy_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Regression: it was an error and nothing else, just when one would ask."""
+    monkeypatch.setenv("SHOPFLOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("COLUMNS", "300")
+    settings = load_settings()
+    loaded = Receipt("r", None, "load", NOON, 0.1, "failed", detail={"message": "so it went"})
+    with open_warehouse(settings) as warehouse:
+        warehouse.record([loaded])
+        warehouse.query("create schema marts")
+        warehouse.query("create table marts.fct_sessions as select 1 as one")
+        with serving.draft(settings, NOON) as draft:
+            warehouse.export(draft, "v1")
+    copy = settings.serving / draft.name.removeprefix(".draft-")
+    command = [sys.executable, "-c", HOLD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "holding\n"
+        show_status()
+        assert capsys.readouterr().out.splitlines()[1] == "no batch was published yet"
+        serving.make_current(settings, copy)
+        show_status()
+        run.communicate("end\n")
+    under_way, *known, copies, server = capsys.readouterr().out.splitlines()
+    assert under_way.startswith(f"under way       run (pid {run.pid}, since ")
+    assert known[-1].split() == ["load", "failed", "0.1", "s", "so", "it", "went"]
+    assert (copies, server) == (f"serving copy    {copy}", "Prefect server  http://127.0.0.1:9")
+    show_status()
+    assert "under way" not in capsys.readouterr().out
