@@ -249,3 +249,10 @@ def test_a_stray_quote_in_a_large_file_costs_its_own_line(fate_of: Callable[...,
     header = "event_id,event_type,event_timestamp,anonymous_id,page_url\n"
     fate = fate_of(header + "".join(rows), "csv")
     assert (len(fate.accepted), fate.lines) == (199_999, {100_002: {"broken_quotes"}})
+
+
+def test_what_stands_behind_a_carriage_return_counts_for_the_length_of_a_line(fate_of: Callable[..., Any]) -> None:
+    """Of a line with a carriage return right behind the limit, the rest was left out as if it were not there."""
+    long = line(1, "x" * (LONGEST - len(line(1, "")))) + "\rmore"
+    fate = fate_of(f"{HEADER}\n{long}\n{line(2)}\n", "csv")
+    assert (ids(fate), fate.lines) == (["e2"], {2: {"too_long"}})
