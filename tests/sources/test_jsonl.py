@@ -292,3 +292,18 @@ def test_a_number_that_no_double_holds_is_text_in_checks_and_model_alike(
     rows = [line(n, **{field: "@"}, country=country).replace('"@"', number) for n, country in enumerate(["DE", "x"], 1)]
     fate = fate_of("\n".join(rows), "jsonl")
     assert ([row[field] for row in fate.accepted], fate.lines) == ([number], {2: {"country: wrong_format"}})
+
+
+def test_times_are_read_as_the_page_on_sources_says(fate_of: Callable[..., Any]) -> None:
+    read = [
+        f"2025-11-01{t}10:00:00{part}{zone}"
+        for t in "T "
+        for part in ("", ".5")
+        for zone in ("", "Z", " UTC", "+02:00")
+    ]
+    refused = ["2025-11-01T10:00:00" + end for end in ("+0200", "+02", "z", " +02:00", ",5Z", ".1234567Z", " CET")]
+    refused += ["2025-11-01T10:00Z", "20251101T100000Z", "2025-11-01t10:00:00Z", "2025-11-01T24:00:00Z", "2025-11-01"]
+    rows = [line(number, event_timestamp=time) for number, time in enumerate(read + refused, 1)]
+    fate = fate_of("\n".join(rows), "jsonl")
+    behind = range(len(read) + 1, len(rows) + 1)
+    assert (len(ids(fate)), fate.lines) == (16, dict.fromkeys(behind, {"event_timestamp: wrong_format"}))
