@@ -256,3 +256,12 @@ def test_what_stands_behind_a_carriage_return_counts_for_the_length_of_a_line(fa
     long = line(1, "x" * (LONGEST - len(line(1, "")))) + "\rmore"
     fate = fate_of(f"{HEADER}\n{long}\n{line(2)}\n", "csv")
     assert (ids(fate), fate.lines) == (["e2"], {2: {"too_long"}})
+
+
+def test_the_limits_of_a_row_are_those_that_the_page_on_sources_names(fate_of: Callable[..., Any]) -> None:
+    longest, longer = (line(number, '"' + "\n" * number + '"') for number in (1_000, 1_001))
+    fate = fate_of(f"{HEADER}\n{longest}\n{longer}\n{line(3)}\n{line(4, 'x' * LONGEST)}", "csv")
+    assert ids(fate) == ["e1000", "e3"]
+    assert fate.lines == {1003: {"broken_quotes"}, 2004: {"broken_quotes"}, 2006: {"too_long"}}
+    assert fate.refused[0].reasons[0].message == "has quotes that do not close within 1,001 lines, or text beside them"
+    assert len(fate.refused[-1].raw) == 10_000 + len("...")
