@@ -305,5 +305,18 @@ def test_times_are_read_as_the_page_on_sources_says(fate_of: Callable[..., Any])
     refused += ["2025-11-01T10:00Z", "20251101T100000Z", "2025-11-01t10:00:00Z", "2025-11-01T24:00:00Z", "2025-11-01"]
     rows = [line(number, event_timestamp=time) for number, time in enumerate(read + refused, 1)]
     fate = fate_of("\n".join(rows), "jsonl")
-    behind = range(len(read) + 1, len(rows) + 1)
-    assert (len(ids(fate)), fate.lines) == (16, dict.fromkeys(behind, {"event_timestamp: wrong_format"}))
+    assert len(ids(fate)) == len(read) == 16
+    assert fate.lines == {number: {"event_timestamp: wrong_format"} for number in range(17, len(rows) + 1)}
+
+
+@pytest.mark.parametrize("key", ['"x"', '"properties": {"x"'])
+def test_numbers_with_a_point_in_unknown_keys_and_in_objects_become_doubles(
+    fate_of: Callable[..., Any], key: str
+) -> None:
+    """As the page on sources says; and in `properties` that are a text they stay as they are."""
+    end = "}" * key.count("{")
+    numbers = {"0.1234567890123456789": "0.12345678901234568", "1.10": "1.1", "1e2": "100.0", "9" * 30: "9" * 30}
+    rows = [line(n)[:-1] + f", {key}: {number}{end}}}" for n, number in enumerate(numbers, 1)]
+    fate = fate_of("\n".join([*rows, line(5, properties='{"x": 1.10}')]), "jsonl")
+    written = [f'{{"x":{number}}}' for number in numbers.values()]
+    assert sorted(row["properties"] for row in fate.accepted) == sorted([*written, '{"x": 1.10}'])
