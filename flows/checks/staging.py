@@ -24,6 +24,10 @@ from flows.sources.textfile import TextFile, look_at
 
 MOST_UNREAD = 20  # lines of a file that may be refused because DuckDB stumbles over them, each after one more reading
 
+# What DuckDB raises for what stands in a file, not for a query that is wrong. "Not implemented" are, of all things,
+# quotes that its threads cannot follow from one part of a large file into the next.
+OF_THE_FILE = (duckdb.InvalidInputException, duckdb.IOException, duckdb.NotSupportedError, duckdb.DataError)
+
 
 class Unreadable(Exception):
     """The file cannot be read to its end; the text says why."""
@@ -85,7 +89,7 @@ def _convert(shop: Workshop, file: SourceFile, text: TextFile, terms: Terms, tar
     shop.connection.execute("set preserve_insertion_order = true")
     try:
         return shop.count(f"copy ({query}) to {quoted(str(target))} (format parquet, compression snappy)")
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+    except OF_THE_FILE as error:
         raise shop.fault(error) or Unreadable(str(error).splitlines()[0]) from error
     finally:
         shop.connection.execute("set preserve_insertion_order = false")

@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.sources.lines import Line, numbered, too_long
 
 LONGEST_JOINED = 1024 * 1024  # bytes of a row of CSV over several lines
-MOST_JOINED = 1_000  # lines of a row of CSV
+MOST_JOINED = 1_000  # lines of a row of CSV behind its first
 
 
 def csv_lines(path: Path, fields: int) -> Iterator[Line]:
@@ -98,7 +98,7 @@ def _flaw(row: bytes, fields: int) -> tuple[str, str] | None:
         return "too_many_fields", f"has more fields than the {fields} of the header"
     if b"\r" in row and b'"' not in row:
         return "broken_quotes", "holds a carriage return outside of quotes"
-    return "broken_quotes", "has quotes that do not close, or text beside them"
+    return "broken_quotes", f"has quotes that do not close within {MOST_JOINED + 1:,} lines, or text beside them"
 
 
 def _joined(row: bytes, reader: _Lookahead, fields: int) -> bytes | None:

@@ -143,15 +143,16 @@ def _csv_columns(head: bytes) -> tuple[str, ...]:
     first = text.split("\n", 1)[0].rstrip("\r")
     if not first.strip():
         raise _Unfit("begins with a blank line: its first line must name the columns")
+    # Binary before all else: of the bytes of a picture, one in a few hundred is a carriage return.
+    is_utf8 = not any("\udc80" <= letter <= "\udcff" for letter in first)
+    controls = sum(byte < 32 and byte not in b"\t\r\n" for byte in head[:4096])
+    start = first.split("\r", 1)[0]
+    if any((ord(letter) < 32 and letter != "\t") or letter == "\x7f" for letter in start) or (controls and not is_utf8):
+        raise _Unfit(BINARY)
     if "\r" in first:
         raise _Unfit("ends its lines as old Macs did, with a carriage return alone: save it with line feeds")
-    if any((ord(letter) < 32 and letter not in "\t\r") or letter == "\x7f" for letter in first):
-        raise _Unfit(BINARY)
-    if any("\udc80" <= letter <= "\udcff" for letter in first):
-        controls = sum(byte < 32 and byte not in b"\t\r\n" for byte in head[:4096])
-        raise _Unfit(
-            BINARY if controls else "is not encoded as UTF-8: its first line holds other bytes; save it as UTF-8"
-        )
+    if not is_utf8:
+        raise _Unfit("is not encoded as UTF-8: its first line holds other bytes; save it as UTF-8")
     if len(head) == HEAD and not {"\n", "\r"} & set(text):
         raise _Unfit(f"has a first line of more than {HEAD // 1024} KB: its first line must name the columns")
     try:

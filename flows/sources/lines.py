@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple, cast
 # ten rows of 10 MB each were more than its memory.
 LONGEST = 1024 * 1024
 BOM = b"\xef\xbb\xbf"
+_MOST = len(BOM) + LONGEST + len(b"\r\n")  # what a line may have that is not too long
 
 
 class Line(NamedTuple):
@@ -61,19 +62,20 @@ def count_lines(path: Path) -> int | None:
 def json_lines(path: Path) -> Iterator[Line]:
     """The lines of a file of JSON lines that are not blank."""
     for number, line, is_ended in numbered(path):
-        if line.strip(b" \t\r\n"):
-            yield too_long(number, line) or Line(number, line.removesuffix(b"\r"), is_ended=is_ended)
+        if line.strip():  # of all blanks of ASCII, those included that are none in JSON: DuckDB takes no row either
+            row = line.removesuffix(b"\r")
+            yield too_long(number, row) or Line(number, row, is_ended=is_ended)
 
 
 def numbered(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     """Numbered lines without their newline, and whether they had one; of one that is too long, its beginning alone."""
     with opened(path) as file:
         number = 0
-        while line := file.readline(LONGEST + 1):
+        while line := file.readline(_MOST):
             number += 1
             rest = line
-            while not rest.endswith(b"\n") and len(rest) > LONGEST:
-                rest = file.readline(LONGEST + 1)
+            while not rest.endswith(b"\n") and len(rest) == _MOST:
+                rest = file.readline(_MOST)
             text = line.removeprefix(BOM) if number == 1 else line
             yield number, text.removesuffix(b"\n"), rest.endswith(b"\n")
 

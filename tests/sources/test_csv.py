@@ -240,3 +240,28 @@ def test_whatever_is_broken_all_other_lines_are_read(lines: list[tuple[str, str]
             (lake,) = Lake(own.lake).accepted_files("events", "b")
             found = duckdb.connect().execute(f"select event_id from '{lake}'").fetchall()
             assert sorted(found) == sorted((f"e{place}",) for place in good)
+
+
+def test_a_stray_quote_in_a_large_file_costs_its_own_line(fate_of: Callable[..., Any]) -> None:
+    """DuckDB's threads do not find each other behind such a quote: it said "not implemented", and the run was over."""
+    rows = [f"e{n},page_view,2025-11-01T00:00:00Z,v{n},p\n" for n in range(200_000)]
+    rows[100_000] = rows[100_000].replace(",p\n", ',"unclosed\n')
+    header = "event_id,event_type,event_timestamp,anonymous_id,page_url\n"
+    fate = fate_of(header + "".join(rows), "csv")
+    assert (len(fate.accepted), fate.lines) == (199_999, {100_002: {"broken_quotes"}})
+
+
+def test_what_stands_behind_a_carriage_return_counts_for_the_length_of_a_line(fate_of: Callable[..., Any]) -> None:
+    """Of a line with a carriage return right behind the limit, the rest was left out as if it were not there."""
+    long = line(1, "x" * (LONGEST - len(line(1, "")))) + "\rmore"
+    fate = fate_of(f"{HEADER}\n{long}\n{line(2)}\n", "csv")
+    assert (ids(fate), fate.lines) == (["e2"], {2: {"too_long"}})
+
+
+def test_the_limits_of_a_row_are_those_that_the_page_on_sources_names(fate_of: Callable[..., Any]) -> None:
+    longest, longer = (line(number, '"' + "\n" * number + '"') for number in (1_000, 1_001))
+    fate = fate_of(f"{HEADER}\n{longest}\n{longer}\n{line(3)}\n{line(4, 'x' * LONGEST)}", "csv")
+    assert ids(fate) == ["e1000", "e3"]
+    assert fate.lines == {1003: {"broken_quotes"}, 2004: {"broken_quotes"}, 2006: {"too_long"}}
+    assert fate.refused[0].reasons[0].message == "has quotes that do not close within 1,001 lines, or text beside them"
+    assert len(fate.refused[-1].raw) == 10_000 + len("...")

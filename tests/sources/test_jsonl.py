@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from flows.settings import PROJECT
+from flows.sources.lines import LONGEST
 
 BASE = {"event_type": "purchase", "event_timestamp": "2025-11-01T10:00:00Z", "user_id": "u", "product_id": "p"}
 
@@ -261,3 +262,61 @@ def test_a_comma_before_a_closing_bracket_is_borne_in_a_line_but_not_in_properti
 def test_a_line_that_is_too_long_to_be_a_record(fate_of: Callable[..., Any]) -> None:
     fate = fate_of(f"{line(1)}\n{line(2, page_url='x' * 2_000_000)}\n{line(3)}", "jsonl")
     assert (ids(fate), fate.lines) == (["e1", "e3"], {2: {"too_long"}})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+@pytest.mark.parametrize(("length", "reason"), [(LONGEST, "properties: too_long"), (LONGEST + 1, "too_long")])
+def test_the_length_of_a_line_is_that_of_its_row(
+    fate_of: Callable[..., Any], end: str, begin: str, length: int, reason: str
+) -> None:
+    """The carriage return of a line end once counted, and the mark at the begin of the file."""
+    long = line(1, color="x" * (length - len(line(1, color=""))))
+    fate = fate_of(begin + long + end + line(2) + end, "jsonl")
+    assert (ids(fate), fate.lines) == (["e2"], {1: {reason}})
+
+
+@pytest.mark.parametrize("blank", ["\x0b", "\x0c", " \x0b\t", "\x0c\r"])
+def test_a_line_of_blanks_that_json_does_not_know_is_blank(fate_of: Callable[..., Any], blank: str) -> None:
+    """DuckDB takes it for no row. Counted as one, it was the end of the whole file."""
+    fate = fate_of(f"{line(1)}\n{blank}\n7\n{line(2)}\n", "jsonl")
+    assert (ids(fate), fate.lines) == (["e1", "e2"], {3: {"malformed_json"}})
+
+
+@pytest.mark.parametrize("field", ["event_id", "user_id", "page_url"])
+@pytest.mark.parametrize("number", ["-1e400", "1e400"])
+def test_a_number_that_no_double_holds_is_text_in_checks_and_model_alike(
+    fate_of: Callable[..., Any], field: str, number: str
+) -> None:
+    """Checks and model once disagreed about those below zero, which ended the run."""
+    rows = [line(n, **{field: "@"}, country=country).replace('"@"', number) for n, country in enumerate(["DE", "x"], 1)]
+    fate = fate_of("\n".join(rows), "jsonl")
+    assert ([row[field] for row in fate.accepted], fate.lines) == ([number], {2: {"country: wrong_format"}})
+
+
+def test_times_are_read_as_the_page_on_sources_says(fate_of: Callable[..., Any]) -> None:
+    read = [
+        f"2025-11-01{t}10:00:00{part}{zone}"
+        for t in "T "
+        for part in ("", ".5")
+        for zone in ("", "Z", " UTC", "+02:00")
+    ]
+    refused = ["2025-11-01T10:00:00" + end for end in ("+0200", "+02", "z", " +02:00", ",5Z", ".1234567Z", " CET")]
+    refused += ["2025-11-01T10:00Z", "20251101T100000Z", "2025-11-01t10:00:00Z", "2025-11-01T24:00:00Z", "2025-11-01"]
+    rows = [line(number, event_timestamp=time) for number, time in enumerate(read + refused, 1)]
+    fate = fate_of("\n".join(rows), "jsonl")
+    assert len(ids(fate)) == len(read) == 16
+    assert fate.lines == {number: {"event_timestamp: wrong_format"} for number in range(17, len(rows) + 1)}
+
+
+@pytest.mark.parametrize("key", ['"x"', '"properties": {"x"'])
+def test_numbers_with_a_point_in_unknown_keys_and_in_objects_become_doubles(
+    fate_of: Callable[..., Any], key: str
+) -> None:
+    """As the page on sources says; and in `properties` that are a text they stay as they are."""
+    end = "}" * key.count("{")
+    numbers = {"0.1234567890123456789": "0.12345678901234568", "1.10": "1.1", "1e2": "100.0", "9" * 30: "9" * 30}
+    rows = [line(n)[:-1] + f", {key}: {number}{end}}}" for n, number in enumerate(numbers, 1)]
+    fate = fate_of("\n".join([*rows, line(5, properties='{"x": 1.10}')]), "jsonl")
+    written = [f'{{"x":{number}}}' for number in numbers.values()]
+    assert sorted(row["properties"] for row in fate.accepted) == sorted([*written, '{"x": 1.10}'])
