@@ -21,7 +21,7 @@ from flows.records import RECORDS, columns
 def load(folder: Path, warehouse: Path) -> int:
     """Fill `raw` of a new warehouse file from the Parquet files of `folder`; returns the rows read."""
     connection = duckdb.connect(str(warehouse))
-    connection.execute("create schema raw; set timezone = 'UTC'")
+    connection.execute("create schema raw; create schema removed; set timezone = 'UTC'")
     context = {"latest": datetime.now(UTC)}
     rows_read = 0
     for table, record in RECORDS.items():
@@ -43,6 +43,7 @@ def load(folder: Path, warehouse: Path) -> int:
         connection.register("passed", passed)
         typed = ", ".join(f"cast({column.name} as {column.kind.duckdb}) as {column.name}" for column in columns(record))
         connection.execute(f"create table raw.{table} as select * replace ({typed}) from passed")
+        connection.execute(f"create table removed.{table} as from raw.{table} limit 0")  # the models ask for it
     connection.close()
     return rows_read
 
