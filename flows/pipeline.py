@@ -87,7 +87,8 @@ def load_batch(story: Story, validated: Validated) -> Loaded:
 
     loaded = load(validated, story.settings)
     with open_warehouse(story.settings) as warehouse:
-        story.changes = warehouse.pending(fingerprint())
+        story.models = fingerprint()
+        story.changes = warehouse.pending(story.models)
     return loaded
 
 
@@ -108,14 +109,13 @@ def build_models(story: Story, full_refresh: bool) -> Built:
 @step("publish")
 def publish_marts(story: Story) -> Published:
     """Make a copy of the marts current for every reader, in one moment."""
-    from flows.builds import fingerprint
     from flows.publish import publish
     from flows.warehouse import open_warehouse
 
     store_receipts(story)  # readers of the copy see how its making went
     published = publish(story.settings)
     with open_warehouse(story.settings) as warehouse:
-        warehouse.mark_built(story.changes, fingerprint(), datetime.now(UTC))
+        warehouse.mark_built(story.changes, story.models, datetime.now(UTC))
     return published
 
 

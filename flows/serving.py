@@ -7,13 +7,13 @@ current.duckdb -> marts-000012-…         swapped by a rename, so it always poi
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from flows.disk import to_disk
 from flows.errors import StorageError
 from flows.settings import Settings
 
@@ -48,9 +48,9 @@ def draft(settings: Settings, now: datetime) -> Iterator[Path]:
     try:
         yield path
         with _storage(folder):
-            _to_disk(path)
+            to_disk(path)
             path.rename(folder / name)
-            _to_disk(folder)
+            to_disk(folder)
     except BaseException:
         _sweep(folder)
         raise
@@ -67,7 +67,7 @@ def make_current(settings: Settings, copy: Path) -> None:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(copy.name)
         fresh.replace(_link(settings))
-        _to_disk(folder)
+        to_disk(folder)
 
 
 def keep_only_last(settings: Settings) -> list[Path]:
@@ -95,14 +95,6 @@ def _numbered(folder: Path) -> list[tuple[int, Path]]:
 def _sweep(folder: Path) -> None:
     for left in folder.glob(".draft-*"):
         left.unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

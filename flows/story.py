@@ -32,6 +32,7 @@ class Story:
     receipts: list[Receipt] = field(default_factory=list)
     receipts_stored: int = 0
     changes: Changes = field(default_factory=Changes)
+    models: str = ""
     error: Exception | None = None
     turn: ExitStack = field(default_factory=ExitStack)  # what is held until the run's end: the home's lock
     has_turn: bool = False

@@ -206,7 +206,7 @@ publish.publish(load_settings(home=sys.argv[1]))
 
 
 @pytest.mark.parametrize(
-    "where", ["flows.serving._to_disk", "flows.serving.make_current", "flows.serving.keep_only_last"]
+    "where", ["flows.serving.to_disk", "flows.serving.make_current", "flows.serving.keep_only_last"]
 )
 def test_killed_between_copy_and_swap_the_next_publication_finishes_the_job(
     where: str, build: Build, settings: Settings
@@ -224,7 +224,7 @@ def test_killed_between_copy_and_swap_the_next_publication_finishes_the_job(
     publish(settings)
     assert orders(serving.current(settings)) == 3
     assert not [name for name in names(settings) if name.startswith(".")]
-    assert len(serving.versions(settings)) == (2 if where.endswith("_to_disk") else 3)
+    assert len(serving.versions(settings)) == (2 if where.endswith("to_disk") else 3)
 
 
 def test_two_runs_cannot_publish_at_once(build: Build, settings: Settings) -> None:

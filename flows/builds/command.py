@@ -27,12 +27,8 @@ def command(verb: str, settings: Settings, changes: Changes | None = None) -> li
         verb,
         *("--project-dir", str(TRANSFORMS), "--profiles-dir", str(TRANSFORMS)),
         *("--target", settings.target, "--target-path", str(settings.dbt_target_path)),
-        *(
-            "--log-path",
-            str(settings.dbt_target_path / "logs"),
-            "--vars",
-            json.dumps(variables(settings) | increment(changes)),
-        ),
+        *("--log-path", str(settings.dbt_target_path / "logs")),
+        *("--vars", json.dumps(variables(settings) | increment(changes))),
     ]
     if verb == "build":
         arguments += ["--exclude-resource-type", "unit_test"]

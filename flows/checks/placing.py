@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.disk import to_disk
 from flows.lake import Lake
 from flows.receipts import Validated
 from flows.records import RECORDS
@@ -28,11 +28,11 @@ def place(places: Iterable[tuple[Path, Path]]) -> None:
     folders: set[Path] = set()
     for path, target in places:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _to_disk(path)
+        to_disk(path)
         path.replace(target)
         folders.update(target.parents[:3])  # up to the home: they may be new as well
     for folder in folders:
-        _to_disk(folder)
+        to_disk(folder)
 
 
 def take_away(lake: Lake, batch_id: str) -> None:
@@ -40,16 +40,8 @@ def take_away(lake: Lake, batch_id: str) -> None:
     manifest = lake.manifest(batch_id)
     if manifest.exists():
         manifest.unlink()
-        _to_disk(manifest.parent)
+        to_disk(manifest.parent)
     for table in RECORDS:
         for path in lake.accepted(table).rglob(f"{batch_id}.parquet"):
             path.unlink()
         lake.quarantine(table, batch_id).unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -68,7 +68,16 @@ class DuckWarehouse:
 
     def remove(self, batch_id: str, at: datetime) -> dict[str, int]:
         with self._transaction():
-            return self._remove(batch_id, at)
+            if not self._loaded("where batch_id = ?", [batch_id]):
+                raise LedgerError(f"batch {batch_id} is not in the warehouse: `shopflow status` lists those that are")
+            rows = take_out(self._connection, batch_id)
+            self._connection.execute(
+                "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason), "
+                "? as removed_at from ops.batches where batch_id = ?",
+                [_utc(at), batch_id],
+            )
+            self._connection.execute("delete from ops.batches where batch_id = ?", [batch_id])
+        return rows
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):
@@ -136,18 +145,6 @@ class DuckWarehouse:
             # A full disk can leave a connection that answers nothing any more: its first error is the one to show.
             with suppress(duckdb.Error):
                 self._connection.execute("set preserve_insertion_order = true")
-
-    def _remove(self, batch_id: str, at: datetime, replaced_by: str | None = None) -> dict[str, int]:
-        if not self._loaded("where batch_id = ?", [batch_id]):
-            raise LedgerError(f"batch {batch_id} is not in the warehouse: `shopflow status` lists those that are")
-        rows = take_out(self._connection, batch_id)
-        self._connection.execute(
-            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason), "
-            "? as removed_at, ? as replaced_by from ops.batches where batch_id = ?",
-            [_utc(at), replaced_by, batch_id],
-        )
-        self._connection.execute("delete from ops.batches where batch_id = ?", [batch_id])
-        return rows
 
     def _pin(self, name: str, value: str) -> None:
         pinned = self._connection.execute("select value from ops.settings where name = ?", [name]).fetchone()

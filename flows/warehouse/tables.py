@@ -68,7 +68,6 @@ OPS: dict[str, tuple[Field, ...]] = {
     "removals": (
         _text("batch_id", "A batch that was loaded and taken out again; it may come back as a new batch.", True),
         _instant("removed_at", "When its rows were taken out of raw, in UTC.", True),
-        _text("replaced_by", "The batch that came in its place, in the same transaction; null where none did."),
         _instant("built_at", "When marts without it were published, in UTC; null while that waits."),
         _instant("loaded_at", "When it had been loaded, in UTC.", True),
         Field("source_files", "VARCHAR[]", "ARRAY<STRING>", "Names of its files.", True),
