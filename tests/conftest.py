@@ -1,9 +1,11 @@
 """Fixtures that every room uses: a home of one's own and the real sample where it lies beside the project."""
 
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,9 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: P
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Not among the ports that the system gives to outgoing connections: one of another test could take it meanwhile.
+    while True:
+        port = secrets.choice(range(15_000, 30_000))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
