@@ -77,9 +77,17 @@ def run(
     ] = False,
 ) -> None:
     """Event files in, KPIs out. Without --source a demo shop is made and used."""
-    from flows.commands.run import run_pipeline
+    from flows.commands.run import run_flow
 
-    run_pipeline(source=source, format=format, full_refresh=full_refresh)
+    run_flow("pipeline", source=source, format=format, full_refresh=full_refresh)
+
+
+@app.command()
+def remove(batch: Annotated[str, typer.Argument(help="The batch's id, as `shopflow status` shows it.")]) -> None:
+    """Take a batch out again that was loaded wrongly; the marts are built without it."""
+    from flows.commands.run import run_flow
+
+    run_flow("remove", batch=batch)
 
 
 @app.command()

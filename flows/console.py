@@ -22,6 +22,7 @@ DOING = {
     "validate": "checking every row",
     "judge": "holding the batch to its contracts",
     "load": "loading what passed",
+    "remove": "taking the batch out again",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Validated
+from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Removed, Validated
 from flows.story import Story
 
 
@@ -48,6 +48,11 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                     "touched_dates": len(told.touched_dates),
                 },
             }
+        case Removed():
+            return {
+                "rows_out": sum(told.rows.values()),
+                "detail": {"rows": told.rows, "touched_dates": len(told.touched_dates)},
+            }
         case Built():
             return {
                 "rows_out": sum(node.rows or 0 for node in told.nodes),
@@ -86,6 +91,7 @@ def _validated(told: Validated) -> dict[str, Any]:
             "tables": {count.table: [count.rows_read, count.accepted] for count in told.counts},
             "reasons": told.reasons,
             "derived": told.derived,
+            "erased": sum(count.erased for count in told.counts),
             "event_dates": len(told.event_dates),
             "notes": list(told.notes),
         },

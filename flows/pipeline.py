@@ -37,11 +37,17 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
         validated = validate_rows(story, batch)
         judge_batch(story, validated)
         load_batch(story, validated)
-        if story.has_work or full_refresh:
-            build_models(story, full_refresh)
-            publish_marts(story)
-        show_kpis(story)
+        update_marts(story, full_refresh)
     return ending(story)
+
+
+def update_marts(story: Story, full_refresh: bool = False) -> None:
+    """Build and publish what waits, whoever left it waiting, and read the KPIs: how every flow ends."""
+    find_changes(story)
+    if story.has_work or full_refresh:
+        build_models(story, full_refresh)
+        publish_marts(story)
+    show_kpis(story)
 
 
 @step("generate")
@@ -81,15 +87,19 @@ def judge_batch(story: Story, validated: Validated) -> tuple[Check, ...]:
 @step("load")
 def load_batch(story: Story, validated: Validated) -> Loaded:
     """Take the accepted rows into the warehouse, once and only once."""
-    from flows.builds import fingerprint
     from flows.load import load
+
+    return load(validated, story.settings)
+
+
+def find_changes(story: Story) -> None:
+    """Ask the warehouse what the published marts lack."""
+    from flows.builds import fingerprint
     from flows.warehouse import open_warehouse
 
-    loaded = load(validated, story.settings)
     with open_warehouse(story.settings) as warehouse:
         story.models = fingerprint()
         story.changes = warehouse.pending(story.models)
-    return loaded
 
 
 @step("transform")
@@ -108,12 +118,16 @@ def build_models(story: Story, full_refresh: bool) -> Built:
 
 @step("publish")
 def publish_marts(story: Story) -> Published:
-    """Make a copy of the marts current for every reader, in one moment."""
+    """Make a copy of the marts current for every reader, in one moment; what was removed leaves the lake, too."""
+    from flows.checks.placing import take_away
+    from flows.lake import Lake
     from flows.publish import publish
     from flows.warehouse import open_warehouse
 
     store_receipts(story)  # readers of the copy see how its making went
     published = publish(story.settings)
+    for batch_id in story.changes.removed:
+        take_away(Lake(story.settings.lake), batch_id)
     with open_warehouse(story.settings) as warehouse:
         warehouse.mark_built(story.changes, story.models, datetime.now(UTC))
     return published

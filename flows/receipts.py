@@ -1,6 +1,7 @@
 """What each step leaves behind: plain frozen values that the next step takes and the ledger keeps.
 
-The law of conservation is checked here: `rows_read = accepted + quarantined + duplicates`, for every table of a batch.
+The law of conservation is checked here, for every table of a batch:
+`rows_read = accepted + quarantined + duplicates + erased`.
 """
 
 from __future__ import annotations
@@ -48,19 +49,23 @@ class Batch:
 
 @dataclass(frozen=True)
 class TableCount:
-    """The fate of every row that was read for one table. Raises LedgerError if the sum does not close."""
+    """The fate of every row that was read for one table; `erased` are those of people who were to be forgotten.
+
+    Raises LedgerError if the sum does not close.
+    """
 
     table: str
     rows_read: int
     accepted: int
     quarantined: int
     duplicates: int
+    erased: int = 0
 
     def __post_init__(self) -> None:
-        if self.rows_read != self.accepted + self.quarantined + self.duplicates:
+        if self.rows_read != self.accepted + self.quarantined + self.duplicates + self.erased:
             raise LedgerError(
                 f"{self.table}: {self.rows_read} rows read, but {self.accepted} accepted + {self.quarantined} "
-                f"quarantined + {self.duplicates} duplicates"
+                f"quarantined + {self.duplicates} duplicates + {self.erased} erased"
             )
 
 
@@ -103,18 +108,29 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Removed:
+    """A batch that was taken out of the warehouse: rows that left, by table, and the dates that they were on."""
+
+    batch_id: str
+    rows: dict[str, int]
+    touched_dates: tuple[date, ...]
+
+
+@dataclass(frozen=True)
 class Changes:
     """What came into `raw`, and went out of it, since the marts were last published.
 
-    `batches` are those that were loaded or removed, `touched_dates` the event dates that they have rows on, and
-    `recategorised_dates` those on which a product was met that is in another category since. `is_whole` says that all
-    this is not enough: the marts were never built, or were built by other models.
+    `batches` are those that were loaded or removed, and of them `removed` are not loaded now; `touched_dates` are the
+    event dates that they have rows on, and `recategorised_dates` those on which a product was met that is in another
+    category since. `is_whole` says that all this is not enough: the marts were never built, or were built by other
+    models.
     """
 
     batches: tuple[str, ...] = ()
     touched_dates: tuple[date, ...] = ()
     recategorised_dates: tuple[date, ...] = ()
     is_whole: bool = False
+    removed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.batches) or self.is_whole

@@ -11,7 +11,7 @@ from flows import serving
 from flows.demo import demo_folder
 from flows.errors import ContractBroken
 from flows.kpis import Kpis
-from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Validated
+from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 
 
@@ -25,6 +25,7 @@ class Story:
     validated: Validated | None = None
     checks: tuple[Check, ...] = ()
     loaded: Loaded | None = None
+    removed: Removed | None = None
     nodes: list[Node] = field(default_factory=list)
     built: Built | None = None
     published: Published | None = None
@@ -46,6 +47,8 @@ class Story:
                 self.validated, self.batch = told, told.batch
             case Loaded():
                 self.loaded = told
+            case Removed():
+                self.removed = told
             case Built():
                 self.built, self.nodes = told, list(told.nodes)
             case Published():
@@ -55,7 +58,8 @@ class Story:
 
     @property
     def batch_id(self) -> str | None:
-        return self.batch.batch_id if self.batch else None
+        told = self.batch or self.removed
+        return told.batch_id if told else None
 
     @property
     def has_work(self) -> bool:
@@ -65,7 +69,8 @@ class Story:
     @property
     def is_up_to_date(self) -> bool:
         """Whether the run ended well and there was nothing to build."""
-        return self.loaded is not None and self.error is None and self.published is None
+        has_changed = self.loaded is not None or self.removed is not None
+        return has_changed and self.error is None and self.published is None
 
     @property
     def is_beside_demo(self) -> bool:

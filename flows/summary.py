@@ -30,6 +30,7 @@ def line_of(receipt: Receipt) -> str:
                 f"{receipt.rows_out:,} accepted",
                 f"{receipt.quarantined:,} refused",
                 f"{receipt.duplicates:,} duplicates",
+                f"{detail['erased']:,} of forgotten people" if detail.get("erased") else "",
             ]
         case "judge":
             missed = len(detail.get("not_passed", []))
@@ -38,6 +39,9 @@ def line_of(receipt: Receipt) -> str:
             parts = [f"{receipt.rows_out:,} rows"] if detail["is_new"] else ["loaded before, nothing changed"]
             if detail["is_new"]:
                 parts += [f"of them {rows:,} derived {table}" for table, rows in detail.get("derived", {}).items()]
+        case "remove":
+            rows = [f"{number:,} {table}" for table, number in detail["rows"].items()]
+            parts = [f"batch {receipt.batch_id}", *rows, count_of(detail["touched_dates"], "day")]
         case "transform":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
@@ -71,11 +75,12 @@ def size(number: int | None) -> str:
 
 def rows_of(validated: Validated) -> str:
     """The law of conservation with this run's numbers."""
-    read, accepted, refused, duplicates = (
+    read, accepted, refused, duplicates, erased = (
         sum(getattr(count, name) for count in validated.counts)
-        for name in ("rows_read", "accepted", "quarantined", "duplicates")
+        for name in ("rows_read", "accepted", "quarantined", "duplicates", "erased")
     )
-    return f"{read:,} read = {accepted:,} accepted + {refused:,} refused + {duplicates:,} duplicates"
+    told = f"{read:,} read = {accepted:,} accepted + {refused:,} refused + {duplicates:,} duplicates"
+    return f"{told} + {erased:,} of forgotten people" if erased else told
 
 
 def top_reasons(validated: Validated) -> list[tuple[str, int]]:
@@ -115,7 +120,7 @@ def _first(label: str, texts: Sequence[str], more: str = "and {} more") -> Itera
 
 def kpi_lines(kpis: Kpis) -> Iterator[tuple[str, str]]:
     """The KPIs as pairs of a label and what it says."""
-    yield "Days", f"{kpis.first_date} to {kpis.last_date}"
+    yield "Days", f"{kpis.first_date} to {kpis.last_date}" if kpis.first_date else "none: no event is loaded"
     yield "Visitors", f"{kpis.visitors:,}"
     yield "Sessions", f"{kpis.sessions:,}"
     yield "Orders", f"{kpis.orders:,}"

@@ -4,15 +4,18 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows import server
 from flows.server import Server
 from flows.settings import Settings, load_settings
+from flows.story import listening
+from tests.ran import Ear, Ran
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -66,6 +69,28 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: P
         patch.delenv("PREFECT_API_URL", raising=False)
         yield server.wait(server.start(settings))
         server.stop(settings)
+
+
+@pytest.fixture(scope="session")
+def run_flow(prefect_server: Server) -> Iterator[Callable[..., Ran]]:
+    """Run a flow in this process, on the home of some settings, against the session's server."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    def run(flow: Any, settings: Settings, **parameters: Any) -> Ran:
+        ear = Ear()
+        server = {PREFECT_API_URL: prefect_server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        with pytest.MonkeyPatch.context() as patch, listening(ear), temporary_settings(server):
+            patch.setenv("SHOPFLOW_HOME", str(settings.home))
+            state = flow(**parameters, return_state=True)
+        return Ran(state, ear.story)
+
+    yield run
+    # Prefect sends events and logs in threads of its own, which must not outlive their server.
+    with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
+        EventsWorker.drain_all(timeout=10)
+        APILogWorker.drain_all(timeout=10)
 
 
 def _free_port() -> int:

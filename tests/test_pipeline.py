@@ -6,8 +6,7 @@ import json
 import shutil
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -24,25 +23,13 @@ from flows.generate import generate
 from flows.receipts import Check
 from flows.server import Server
 from flows.settings import Settings, load_settings
-from flows.story import Listener, Story, listening
 from flows.summary import lines
 from flows.warehouse import open_warehouse
+from tests.ran import Ran
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 
 STEPS = ["land", "validate", "judge", "load", "transform", "publish"]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One run: its final state, and its story as far as it went."""
-
-    state: Any
-    story: Story
-
-    @property
-    def steps(self) -> list[str]:
-        return [receipt.step for receipt in self.story.receipts]
 
 
 Run = Callable[..., Ran]
@@ -51,30 +38,14 @@ World = tuple[Settings, Path]
 
 
 @pytest.fixture(scope="module")
-def run(prefect_server: Server) -> Iterator[Run]:
+def run(run_flow: Run) -> Run:
     """Run the pipeline in this process, on a home, against the session's server."""
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
     from flows.pipeline import pipeline
 
-    class Ear(Listener):
-        def began(self, story: Story) -> None:
-            self.story = story
-
     def run(settings: Settings, *source: Path, **parameters: Any) -> Ran:
-        ear = Ear()
-        with pytest.MonkeyPatch.context() as patch, listening(ear):
-            patch.setenv("SHOPFLOW_HOME", str(settings.home))
-            state = pipeline(source=[str(path) for path in source] or None, return_state=True, **parameters)
-        return Ran(state, ear.story)
+        return run_flow(pipeline, settings, source=[str(path) for path in source] or None, **parameters)
 
-    with temporary_settings({PREFECT_API_URL: prefect_server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        yield run
-        # Prefect sends events and logs in threads of its own, which must not outlive their server.
-        EventsWorker.drain_all(timeout=10)
-        APILogWorker.drain_all(timeout=10)
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`shopflow run`: the pipeline with its progress, and the table at the end."""
+"""`shopflow run`, `shopflow remove` and the like: a flow with its progress, and the table at the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -24,23 +25,28 @@ if TYPE_CHECKING:
     from prefect import State
 
 
-def run_pipeline(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
-    """Run the pipeline against the local Prefect server, or the user's own. Raises the error that ended the run."""
+def run_flow(module: str, **parameters: Any) -> None:
+    """Run the flow `flows.<module>.<module>` against the local Prefect server, or the user's own.
+
+    Raises the error that ended the run.
+
+    >>> run_flow("remove", batch="20251101T060000Z-1a2b3c4d")  # doctest: +SKIP
+    """
     with interruptible():
-        _run(source, format, full_refresh)
+        _run(module, parameters)
 
 
-def _run(source: list[str] | None, format: str | None, full_refresh: bool) -> None:
+def _run(module: str, parameters: dict[str, Any]) -> None:
     progress, settings = ConsoleProgress(), load_settings()
     found = server.start(settings)
     gc.set_threshold(50_000, 10, 10)  # imports make no garbage to speak of; looking for it is a fifth of their time
     os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
     with progress, listening(progress):
         progress.say("starting the Prefect server" if found.was_started else "starting")
-        run = _import_pipeline(settings)
+        run = _import_flow(module, settings)
         server.wait(found)
         with _server_errors(found), noted(settings.prefect_home):
-            state = run(source=source, format=format, full_refresh=full_refresh)
+            state = run(**parameters)
     progress.close(found.ui_url)
     with _server_errors(found):
         state.result()
@@ -63,7 +69,7 @@ def _server_errors(found: server.Server) -> Iterator[None]:
         ) from error
 
 
-def _import_pipeline(settings: Settings) -> Callable[..., State[Any]]:
+def _import_flow(module: str, settings: Settings) -> Callable[..., State[Any]]:
     # DuckDB imports pandas, where it is installed, at the first bound parameter. Nobody here uses it, and it costs half
     # a second.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
@@ -72,13 +78,15 @@ def _import_pipeline(settings: Settings) -> Callable[..., State[Any]]:
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows import warm
-    from flows.pipeline import pipeline
+
+    flow = getattr(import_module(f"flows.{module}"), module)
 
     def run(**parameters: Any) -> State[Any]:
         # Nothing watches for the heartbeats of a run that a person watches, and the thread that sends them holds up
         # the run's end until its second is over.
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            return pipeline(**parameters, return_state=True)
+            state: State[Any] = flow(**parameters, return_state=True)
+            return state
 
     warm.begin(settings)
     return run

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from flows.errors import WarehouseError
 from flows.lake import Lake
-from flows.receipts import Changes, Loaded, Receipt, Validated
+from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
 
 
@@ -27,10 +27,11 @@ class Warehouse(Protocol):
         """
         ...
 
-    def remove(self, batch_id: str, at: datetime) -> dict[str, int]:
-        """Take a loaded batch's rows out of `raw`, all or nothing; rows by table. The marts follow at the next build.
+    def remove(self, batch_id: str, at: datetime) -> Removed:
+        """Take a loaded batch's rows out of `raw`, all or nothing. The marts follow at the next build.
 
-        Raises LedgerError if no such batch is loaded. The batch can be loaded again afterwards.
+        A batch that was taken out, but is still in the published marts, is only told. Raises LedgerError if there is no
+        such batch. It can be loaded again afterwards.
         """
         ...
 

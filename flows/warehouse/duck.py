@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import duckdb
 
 from flows.errors import LedgerError, SettingsError
 from flows.lake import Lake, is_dated
-from flows.receipts import Changes, Loaded, Receipt, Validated
+from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, take_out, waiting
@@ -23,7 +22,6 @@ from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
-from flows.warehouse.tables import OPS
 
 
 class DuckWarehouse:
@@ -66,9 +64,12 @@ class DuckWarehouse:
             self._enter(validated, rows)
         return Loaded(batch_id, True, rows, validated.event_dates)
 
-    def remove(self, batch_id: str, at: datetime) -> dict[str, int]:
+    def remove(self, batch_id: str, at: datetime) -> Removed:
         with self._transaction():
-            if not self._loaded("where batch_id = ?", [batch_id]):
+            known = self._loaded("where batch_id = ?", [batch_id])
+            if not known and (gone := self._loaded("where batch_id = ? and built_at is null", [batch_id], "removals")):
+                return Removed(batch_id, gone[-1].rows, gone[-1].touched_dates)
+            if not known:
                 raise LedgerError(f"batch {batch_id} is not in the warehouse: `shopflow status` lists those that are")
             rows = take_out(self._connection, batch_id)
             self._connection.execute(
@@ -77,7 +78,7 @@ class DuckWarehouse:
                 [_utc(at), batch_id],
             )
             self._connection.execute("delete from ops.batches where batch_id = ?", [batch_id])
-        return rows
+        return Removed(batch_id, rows, known[0].touched_dates)
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):
@@ -96,14 +97,14 @@ class DuckWarehouse:
                 )
             settle(self._connection, changes.batches)
             self._connection.execute("delete from ops.settings where name = 'models'")
-            self._append("settings", ["models", models])
+            self._append("settings", name="models", value=models)
 
     def record(self, receipts: Iterable[Receipt]) -> None:
         with self._transaction():
             for receipt in receipts:
-                *values, detail = astuple(receipt)
-                row = [_utc(value) if isinstance(value, datetime) else value for value in values]
-                self._append("receipts", [*row, json.dumps(detail, ensure_ascii=False, default=str)])
+                detail = json.dumps(receipt.detail, ensure_ascii=False, default=str)
+                row = {**vars(receipt), "started_at": _utc(receipt.started_at), "detail": detail}
+                self._append("receipts", **row)
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
         rows = self.query("from ops.receipts where ? is null or run_id = ? order by rowid", [run_id, run_id])
@@ -149,43 +150,39 @@ class DuckWarehouse:
     def _pin(self, name: str, value: str) -> None:
         pinned = self._connection.execute("select value from ops.settings where name = ?", [name]).fetchone()
         if pinned is None:
-            self._append("settings", [name, value])
+            self._append("settings", name=name, value=value)
         elif pinned[0] != value:
             raise SettingsError(
                 f"SHOPFLOW_{name.upper()} is {value}, but {self._path} has counted in {pinned[0]} since its first "
                 f"load: set it to {pinned[0]}, or begin anew with another SHOPFLOW_HOME"
             )
 
-    def _loaded(self, condition: str, params: Sequence[Any] = ()) -> tuple[Loaded, ...]:
+    def _loaded(self, condition: str, params: Sequence[Any] = (), table: str = "batches") -> tuple[Loaded, ...]:
         rows = self._connection.execute(
-            f"select batch_id, rows_by_table, event_dates from ops.batches {condition}", list(params)
+            f"select batch_id, rows_by_table, event_dates from ops.{table} {condition}", list(params)
         ).fetchall()
         return tuple(Loaded(batch_id, False, json.loads(counts), tuple(dates)) for batch_id, counts, dates in rows)
 
     def _enter(self, validated: Validated, rows: dict[str, int]) -> None:
         batch, counts = validated.batch, validated.counts
+        fates = ("rows_read", "accepted", "quarantined", "duplicates", "erased")
         self._append(
             "batches",
-            [
-                batch.batch_id,
-                _utc(batch.landed_at),
-                _utc(datetime.now(UTC)),
-                None,
-                [file.name for file in batch.files],
-                sum(count.rows_read for count in counts),
-                sum(count.accepted for count in counts),
-                sum(count.quarantined for count in counts),
-                sum(count.duplicates for count in counts),
-                sum(validated.derived.values()),
-                list(validated.event_dates),
-                json.dumps(rows),
-                json.dumps(validated.reasons, ensure_ascii=False),
-            ],
+            batch_id=batch.batch_id,
+            landed_at=_utc(batch.landed_at),
+            loaded_at=_utc(datetime.now(UTC)),
+            source_files=[file.name for file in batch.files],
+            **{fate: sum(getattr(count, fate) for count in counts) for fate in fates},
+            replayed=0,
+            derived=sum(validated.derived.values()),
+            event_dates=list(validated.event_dates),
+            rows_by_table=json.dumps(rows),
+            refused_by_reason=json.dumps(validated.reasons, ensure_ascii=False),
         )
 
-    def _append(self, table: str, row: Sequence[Any]) -> None:
-        names = ", ".join(field.name for field in OPS[table])
-        self._connection.execute(f"insert into ops.{table} ({names}) values ({', '.join('?' * len(row))})", list(row))
+    def _append(self, table: str, **row: Any) -> None:
+        marks = ", ".join("?" * len(row))
+        self._connection.execute(f"insert into ops.{table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
 
 def _utc(moment: datetime) -> datetime:

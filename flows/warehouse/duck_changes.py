@@ -16,6 +16,12 @@ _WAITING = """
     select batch_id, event_dates, removed_at from ops.removals where built_at is null
 """
 
+_GONE = """
+    select distinct batch_id from ops.removals where built_at is null
+    except select batch_id from ops.batches
+    order by batch_id
+"""
+
 # Products whose category is another one with the waiting batches than without. Which of several versions of one instant
 # counts is the models' business: where they differ, the product counts as changed.
 _RECATEGORISED = """
@@ -63,13 +69,16 @@ def waiting(connection: DuckDBPyConnection, models: str) -> Changes:
     """The changes that published marts lack. `models` is the fingerprint of the models that would build them."""
     rows = connection.execute(f"select batch_id, event_dates from ({_WAITING}) order by since, batch_id").fetchall()
     batches = tuple(dict.fromkeys(batch_id for batch_id, _ in rows))
+    gone = connection.execute(_GONE).fetchall()
+    removed = tuple(batch_id for (batch_id,) in gone)
     built_by = connection.execute("select value from ops.settings where name = 'models'").fetchone()
     if built_by is None or built_by[0] != models:
-        return Changes(batches, is_whole=True)
+        return Changes(batches, is_whole=True, removed=removed)
     return Changes(
         batches,
         tuple(sorted({day for _, days in rows for day in days})),
         _recategorised(connection, batches) if batches else (),
+        removed=removed,
     )
 
 

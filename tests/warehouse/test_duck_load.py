@@ -13,7 +13,7 @@ from flows.contracts.view import batch_view
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.lake import Lake
 from flows.land import land
-from flows.receipts import Changes, Loaded, TableCount, Validated
+from flows.receipts import Changes, Loaded, Removed, TableCount, Validated
 from flows.records import RECORDS
 from flows.settings import Settings, load_settings
 from flows.sources.files import as_pattern
@@ -99,7 +99,7 @@ def test_a_batch_without_any_accepted_row_is_entered_all_the_same(accept: Any, s
 def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Settings) -> None:
     validated = dataclasses.replace(
         accept("b1", events=TWO_DAYS, products=[{}]),
-        counts=(TableCount("events", 10, 2, 5, 3),),
+        counts=(TableCount("events", 14, 2, 5, 3, 4),),
         derived={"products": 1},
         reasons={"events.currency: wrong_format": 5},
     )
@@ -112,11 +112,14 @@ def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Setting
         "landed_at": datetime(2025, 11, 4, 6),
         "built_at": None,
         "source_files": ["events.csv", "products.csv"],
-        "rows_read": 10,
+        "rows_read": 14,
         "accepted": 2,
         "quarantined": 5,
+        "replayed": 0,
         "duplicates": 3,
+        "erased": 4,
         "derived": 1,
+        "replay_of": None,
         "event_dates": [date(2025, 11, 1), date(2025, 11, 3)],
         "rows_by_table": '{"events": 2, "products": 1}',
         "refused_by_reason": '{"events.currency: wrong_format": 5}',
@@ -255,10 +258,11 @@ def test_a_batch_that_is_removed_waits_with_its_days_and_rows_and_can_come_back(
     load(accepted, settings)
     with open_warehouse(settings) as warehouse:
         warehouse.mark_built(warehouse.pending("models"), "models", at)
-        assert warehouse.remove("b1", at) == {"events": 1}
-        assert warehouse.pending("models") == Changes(("b1",), (date(2025, 11, 3),))
-        with pytest.raises(LedgerError, match="batch b1 is not in the warehouse"):
-            warehouse.remove("b1", at)
+        assert warehouse.remove("b1", at) == Removed("b1", {"events": 1}, (date(2025, 11, 3),))
+        assert warehouse.pending("models") == Changes(("b1",), (date(2025, 11, 3),), removed=("b1",))
+        assert warehouse.remove("b1", at).rows == {"events": 1}, "a removal that was cut off goes on"
+        with pytest.raises(LedgerError, match="batch b2 is not in the warehouse"):
+            warehouse.remove("b2", at)
     counted = "select (select count(*) from raw.events), (select count(*) from removed.events)"
     assert ask(settings, counted) == [(0, 1)]
     assert load(accepted, settings).is_new
