@@ -117,11 +117,15 @@ def generate(
 
 
 @app.command()
-def status() -> None:
-    """The last batches and receipts, and whether the Prefect server runs."""
-    from flows.commands.look import show_status
+def status(
+    batch: Annotated[str | None, typer.Argument(help="Id of a batch: all that is known of it.")] = None,
+    all_batches: Annotated[bool, typer.Option("--all", help="Every batch, not only the last five.")] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="Count every row where the ledger says that it is.")] = False,
+) -> None:
+    """The ledger: what became of every row, what waits, the last run, and whether the Prefect server runs."""
+    from flows.commands.status import show_status
 
-    show_status()
+    show_status(batch, is_all=all_batches, is_audit=audit)
 
 
 @app.command()
@@ -160,6 +164,6 @@ def dictionary() -> None:
 @app.command()
 def settings() -> None:
     """Print the settings: name, value, meaning."""
-    from flows.commands.look import show_settings
+    from flows.commands.settings import show_settings
 
     show_settings()

@@ -15,7 +15,7 @@ from flows import warm
 from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
-from flows.story import Story, require_contracts
+from flows.story import Story, require_balance, require_contracts
 from flows.telling import ending, name_of_run, take_turn, telling
 
 
@@ -93,11 +93,12 @@ def load_batch(story: Story, validated: Validated) -> Loaded:
 
 
 def find_changes(story: Story) -> None:
-    """Ask the warehouse what the published marts lack."""
+    """Ask the warehouse what the published marts lack; raises LedgerError where its ledger does not close."""
     from flows.builds import fingerprint
     from flows.warehouse import open_warehouse
 
     with open_warehouse(story.settings) as warehouse:
+        require_balance(warehouse.imbalances())
         story.models = fingerprint()
         story.changes = warehouse.pending(story.models)
 

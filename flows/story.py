@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows import serving
 from flows.demo import demo_folder
-from flows.errors import ContractBroken
+from flows.errors import ContractBroken, LedgerError
 from flows.kpis import Kpis
 from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Removed, Validated
 from flows.settings import Settings
@@ -107,6 +107,12 @@ def require_contracts(checks: tuple[Check, ...]) -> None:
         raise ContractBroken(
             f"{count_of(len(broken), 'check')} of the contracts did not pass, nothing was loaded: {told}"
         )
+
+
+def require_balance(imbalances: list[str]) -> None:
+    """Raise LedgerError with the sentences of `Warehouse.imbalances`, if there are any."""
+    if imbalances:
+        raise LedgerError(f"the ledger does not close, nothing was built: {'; '.join(imbalances)}")
 
 
 def count_of(number: int, noun: str) -> str:

@@ -121,17 +121,17 @@ def test_the_dictionary_is_printed() -> None:
 
 
 def test_an_interrupted_command_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted() -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.commands.look.show_status", interrupted)
+    monkeypatch.setattr("flows.commands.status.show_status", interrupted)
     assert CliRunner().invoke(app, ["status"]).exit_code == 130
 
 
 def test_an_error_that_nobody_foresaw_does_not_end_with_success() -> None:
     code = (
-        "import flows.commands.look as look, flows.cli as cli, sys\n"
-        "look.show_status = lambda: 1 / 0\n"
+        "import flows.commands.status as status, flows.cli as cli, sys\n"
+        "status.show_status = lambda *_, **__: 1 / 0\n"
         "sys.argv = ['shopflow', 'status']\n"
         "cli.main()"
     )

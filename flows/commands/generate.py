@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from flows.commands.plain import plain_console
 from flows.errors import ShopflowError
 from flows.generate import generate
 from flows.literal import for_terminal
@@ -21,7 +20,7 @@ def generate_files(out: Path, start: str | None, defects: str, **options: Any) -
         options["start"] = _day(start)
     names = [name for name in (part.strip() for part in defects.split(",")) if name]
     made = generate(out, defects=names, **options)
-    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    console = plain_console(soft_wrap=True)
     rows = ", ".join(f"{number:,} {table}" for table, number in made.rows.items())
     weight = size(sum(path.stat().st_size for path in made.files))
     console.print(f"{rows} in {count_of(len(made.files), 'file')}, {weight}: {for_terminal(str(made.out))}")

@@ -47,6 +47,13 @@ class Warehouse(Protocol):
         """Remember that published marts, built by `models`, hold these changes since `at` (with a zone)."""
         ...
 
+    def imbalances(self, *, thorough: bool = False) -> list[str]:
+        """One sentence for each batch whose rows are not all accounted for, over all history; empty as it should be.
+
+        Looks at the ledger alone, which is small; `thorough` counts the rows of `raw`, too.
+        """
+        ...
+
     def record(self, receipts: Iterable[Receipt]) -> None:
         """Append to `ops.receipts`, all or nothing."""
         ...

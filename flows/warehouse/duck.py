@@ -21,6 +21,7 @@ from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
+from flows.warehouse.duck_ledger import imbalances
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
 
 
@@ -98,6 +99,10 @@ class DuckWarehouse:
             settle(self._connection, changes.batches)
             self._connection.execute("delete from ops.settings where name = 'models'")
             self._append("settings", name="models", value=models)
+
+    def imbalances(self, *, thorough: bool = False) -> list[str]:
+        with translated(self._path):
+            return list(imbalances(self._connection, thorough=thorough))
 
     def record(self, receipts: Iterable[Receipt]) -> None:
         with self._transaction():

@@ -11,7 +11,7 @@ from flows.errors import WarehouseError
 from flows.warehouse.duck_tables import quoted
 
 # Beside the marts, what a dashboard says about freshness and health. These tables grow by a few rows a run.
-_OPS = ("batches", "receipts", "settings")
+_OPS = ("batches", "removals", "receipts", "settings")
 
 
 def export(connection: DuckDBPyConnection, path: Path, version: str) -> dict[str, int]:

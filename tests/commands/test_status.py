@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from flows import serving
-from flows.commands.look import show_settings, show_status
+from flows.commands.settings import show_settings
+from flows.commands.status import show_status
+from flows.errors import LedgerError
 from flows.receipts import Receipt
-from flows.settings import load_settings
+from flows.settings import Settings, load_settings
 from flows.warehouse import open_warehouse
 
 HOLD = """
@@ -116,3 +118,63 @@ def test_while_a_run_writes_the_status_tells_who_and_what_the_copy_knows(
     assert (copies, server) == (f"serving copy    {copy}", "Prefect server  http://127.0.0.1:9")
     show_status()
     assert "under way" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Eight batches of which the last one waits, one of them the replay of another, and one that was removed."""
+    monkeypatch.setenv("SHOPFLOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    settings = load_settings()
+    batch = (
+        "insert into ops.batches by name select $1 as batch_id, now()::timestamp as landed_at, $2::timestamp as "
+        "loaded_at, case when $1 <> 'b8' then now()::timestamp end as built_at, ['a.csv'] as source_files, "
+        "$3 as rows_read, $4 as accepted, $5 as quarantined, $6 as replayed, 0 as duplicates, 0 as erased, "
+        "0 as derived, $7 as replay_of, [date '2025-11-01', $2::date] as event_dates, "
+        "'{\"events\": 9}' as rows_by_table, "
+        "'{\"events.quantity: not_positive\": 1200}' as refused_by_reason"
+    )
+    with open_warehouse(settings) as warehouse:
+        for day in range(1, 8):
+            counts = [1_200_010, 10, 1_199_999, 1] if day == 7 else [10, 10, 0, 0]
+            warehouse.query(batch, [f"b{day}", f"2025-11-0{day}", *counts, None])
+        warehouse.query(batch, ["b8", "2025-11-08", 1, 1, 0, 0, "b7"])
+        warehouse.query(
+            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason) "
+            "replace ('gone' as batch_id), now()::timestamp as removed_at from ops.batches where batch_id = 'b1'"
+        )
+    return settings
+
+
+def test_the_ledger_shows_the_last_batches_the_sums_of_all_and_what_waits(
+    ledger: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_status()
+    *lines, waits = capsys.readouterr().out.splitlines()[:8]
+    assert waits.startswith("waiting         1 loaded and 1 removed, for the marts of 2025-11-01, 2025-11-08:")
+    assert [line.split() for line in lines] == [
+        ["loaded", "(UTC)", "batch", "read", "accepted", "refused", "copies", "replayed", "days", "in", "marts"],
+        ["25-11-08", "00:00", "b8", "1", "1", "0", "0", "0", "2", "not", "yet"],
+        ["25-11-07", "00:00", "b7", "1,200,010", "10", "1,199,999", "0", "1", "2", "yes"],
+        ["25-11-06", "00:00", "b6", "10", "10", "0", "0", "0", "2", "yes"],
+        ["25-11-05", "00:00", "b5", "10", "10", "0", "0", "0", "2", "yes"],
+        ["25-11-04", "00:00", "b4", "10", "10", "0", "0", "0", "2", "yes"],
+        ["all", "batches", "8", "1,200,070", "71", "1,199,999", "0", "1", "8"],
+    ]
+    show_status(is_all=True)
+    assert "b1" in capsys.readouterr().out
+
+
+def test_of_one_batch_everything_is_told(ledger: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    show_status("b7")
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["refused_by_reason"].strip() == "1,200 events.quantity: not_positive"
+    assert told["event_dates"].strip() == "2025-11-01, 2025-11-07"
+    assert told["replays"].strip() == "b8"
+    with pytest.raises(LedgerError, match="nothing is known of a batch b9: `shopflow status --all` lists"):
+        show_status("b9")
+
+
+def test_the_audit_names_what_is_not_where_it_should_be(ledger: Settings) -> None:
+    with pytest.raises(LedgerError, match=r"batch b1 has 9 rows of events by the ledger, but 0 are in raw"):
+        show_status(is_audit=True)

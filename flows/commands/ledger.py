@@ -1,0 +1,102 @@
+"""The ledger as tables for people: what became of each batch's rows, what waits, one batch whole, the last run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from flows.errors import LedgerError
+from flows.literal import for_terminal
+from flows.receipts import Receipt
+from flows.summary import line_of
+
+BATCHES, DAYS = 5, 10
+FATES = {"rows_read": "read", "accepted": "accepted", "quarantined": "refused", "duplicates": "copies"}
+RARE = {"replayed": "replayed", "erased": "erased"}  # shown only where there are any
+
+Row = dict[str, Any]
+
+
+def ledger_table(batches: Sequence[Row], is_all: bool) -> str:
+    """The last batches, or all of them, newest first, and their sums: lines of aligned columns, none ever cut."""
+    fates = FATES | {fate: title for fate, title in RARE.items() if any(batch[fate] for batch in batches)}
+    lines = [("loaded (UTC)", "batch", *fates.values(), "days", "in marts")]
+    for batch in batches if is_all else batches[:BATCHES]:
+        counts = (f"{batch[fate] or 0:,}" for fate in fates)
+        is_built = "yes" if batch["built_at"] else "not yet"
+        days = f"{len(batch['event_dates']):,}"
+        lines.append((f"{batch['loaded_at']:%y-%m-%d %H:%M}", batch["batch_id"], *counts, days, is_built))
+    if len(batches) > 1:
+        # A replay reads again what was read before: it is not counted twice.
+        sums = {fate: sum(batch[fate] or 0 for batch in batches) for fate in fates}
+        sums["rows_read"] = sum(batch["rows_read"] for batch in batches if not batch["replay_of"])
+        days = f"{len({day for batch in batches for day in batch['event_dates']}):,}"
+        lines.append(("all batches", f"{len(batches):,}", *(f"{number:,}" for number in sums.values()), days, ""))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    is_text = (True, True, *(False for _ in fates), False, True)
+    return "\n".join(" ".join(_aligned(line, widths, is_text)).rstrip() for line in lines)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]) -> Iterator[str]:
+    for cell, width, is_left in zip(line, widths, is_text, strict=True):
+        yield cell.ljust(width) if is_left else cell.rjust(width)
+
+
+def waiting(batches: Sequence[Row], removals: Sequence[Row]) -> list[str]:
+    """A line that says what the published marts do not know yet; none where they know everything."""
+    came = [row for row in batches if row["built_at"] is None]
+    went = [row for row in removals if row["built_at"] is None]
+    if not came and not went:
+        return []
+    days = sorted({day for row in (*came, *went) for day in row["event_dates"]})
+    told = [f"{len(came):,} loaded" if came else "", f"{len(went):,} removed" if went else ""]
+    which = ", ".join(str(day) for day in days[:DAYS]) + (f" and {len(days) - DAYS:,} more" if len(days) > DAYS else "")
+    return [
+        f"waiting         {' and '.join(filter(None, told))}, for the marts of {which or 'no day'}: the next run builds"
+    ]
+
+
+def batch_table(batch_id: str, batches: Sequence[Row], removals: Sequence[Row]) -> Table:
+    """All that is known of one batch, its removals included. Raises LedgerError where nothing is."""
+    rows = [row for row in (*batches, *removals) if row["batch_id"] == batch_id]
+    if not rows:
+        raise LedgerError(f"nothing is known of a batch {batch_id}: `shopflow status --all` lists the batches")
+    found = Table(box=None, pad_edge=False, show_header=False)
+    found.add_column()
+    found.add_column(overflow="fold")
+    for row in rows:
+        for name, value in row.items():
+            if value not in (None, 0):
+                found.add_row(name, for_terminal(_said(value)))
+        replays = [replay["batch_id"] for replay in batches if replay["replay_of"] == batch_id]
+        if replays:
+            found.add_row("replays", ", ".join(replays))
+        found.add_section()
+    return found
+
+
+def _said(value: object) -> str:
+    if isinstance(value, str) and value.startswith("{"):
+        return ", ".join(f"{number:,} {name}" for name, number in json.loads(value).items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def last_run(receipts: Sequence[Receipt]) -> Table | str:
+    """The steps of the run whose receipts were written last."""
+    if not receipts:
+        return ""
+    found = Table(box=None, pad_edge=False, show_header=False)
+    found.add_row("last run")
+    for receipt in receipts:
+        if receipt.run_id == receipts[-1].run_id:
+            told = for_terminal(line_of(receipt))
+            found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", told)
+    return found

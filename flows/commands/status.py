@@ -1,0 +1,66 @@
+"""`shopflow status`: the ledger, what waits, the last run, and who is at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Group
+
+from flows import server, serving
+from flows.audit import audit
+from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
+from flows.commands.plain import plain_console
+from flows.errors import LedgerError, WarehouseError
+from flows.literal import for_terminal
+from flows.lock import holder
+from flows.settings import Settings, load_settings
+from flows.warehouse import open_warehouse
+
+
+def show_status(batch: str | None = None, *, is_all: bool = False, is_audit: bool = False) -> None:
+    """Print who is at work, the ledger of the last batches or of all, what waits, the last run, and the server.
+
+    Of one `batch` everything that is known is printed instead. Changes nothing and is in nobody's way: while a run goes
+    on, what is known is read from the serving copy. With `is_audit` every row is counted where it should be.
+
+    Raises LedgerError for a batch that nobody knows, and naming each place where rows are too many or too few.
+    """
+    settings, console = load_settings(), plain_console()
+    at_work, copy = holder(settings), serving.current(settings)
+    if at_work:
+        console.print(f"under way       {for_terminal(at_work.named)}", soft_wrap=True)
+    known = _known(settings, copy, at_work is not None, batch, is_all)
+    console.print(known, soft_wrap=isinstance(known, str))
+    if not batch:
+        console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
+        found = server.status(settings)
+        console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
+    if is_audit:
+        if told := audit(settings):
+            raise LedgerError("the ledger does not close:\n  " + "\n  ".join(told))
+        console.print("audit           every row is where the ledger says: in raw, in the lake, in the quarantine")
+
+
+class _OfTheCopy(Settings):
+    """Settings by which the serving copy, which has the ledger's tables too, is opened as if it were the warehouse."""
+
+    @property
+    def warehouse_path(self) -> Path:
+        return serving.current(self) or super().warehouse_path
+
+
+def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | None, is_all: bool) -> Group | str:
+    if not is_held and not settings.warehouse_path.exists():
+        return "no batch was loaded yet"
+    if is_held and copy is None:
+        return "no batch was published yet"
+    try:
+        with open_warehouse(_OfTheCopy(**settings.model_dump()) if is_held else settings, read_only=True) as warehouse:
+            batches = warehouse.query("from ops.batches order by loaded_at desc, batch_id")
+            removals = warehouse.query("from ops.removals order by removed_at desc, batch_id")
+            receipts = warehouse.receipts()
+    except WarehouseError as error:  # a notebook, or a run that has begun just now
+        return f"batches         not known now: {for_terminal(str(error))}"
+    if batch:
+        return Group(batch_table(batch, batches, removals))
+    return Group(ledger_table(batches, is_all), *waiting(batches, removals), last_run(receipts))
