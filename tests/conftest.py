@@ -1,11 +1,8 @@
 """Fixtures that every room uses: a home of one's own and the real sample where it lies beside the project."""
 
 import os
-import secrets
 import shutil
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ from flows import server
 from flows.server import Server
 from flows.settings import Settings, load_settings
 from flows.story import listening
+from tests import ports
 from tests.ran import Ear, Ran
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -45,8 +43,7 @@ def rees46_sample() -> Path:
 
 @pytest.fixture
 def free_port() -> int:
-    """A port of the loopback interface that was free a moment ago."""
-    return _free_port()
+    return ports.free_port()
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +59,7 @@ def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[Server]:
     """A real Prefect server on a free port for the whole session. Its tests belong to xdist group `prefect`."""
-    settings = load_settings(home=tmp_path_factory.mktemp("server"), server_port=_free_port())
+    settings = load_settings(home=tmp_path_factory.mktemp("server"), server_port=ports.free_port())
     settings.prefect_home.mkdir()
     shutil.copy(prefect_database, settings.prefect_home / "prefect.db")
     with pytest.MonkeyPatch.context() as patch:
@@ -91,12 +88,3 @@ def run_flow(prefect_server: Server) -> Iterator[Callable[..., Ran]]:
     with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
         EventsWorker.drain_all(timeout=10)
         APILogWorker.drain_all(timeout=10)
-
-
-def _free_port() -> int:
-    # Not among the ports that the system gives to outgoing connections: one of another test could take it meanwhile.
-    while True:
-        port = secrets.choice(range(15_000, 30_000))
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
+
+from tests.ports import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
 
@@ -35,10 +36,7 @@ TILES = """() => {
 @contextmanager
 def dashboard(home: Path) -> Iterator[str]:
     """The address of a dashboard that reads `home`, started as a user starts it and ended with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "SHOPFLOW_HOME": str(home), "STREAMLIT_SERVER_PORT": str(port)}
+    environment = {**os.environ, "SHOPFLOW_HOME": str(home), "STREAMLIT_SERVER_PORT": str(free_port())}
     environment.pop("DISPLAY", None)
     command = [sys.executable, "-m", "flows", "dashboard"]
     process = subprocess.Popen(
