@@ -9,18 +9,19 @@ from decimal import Decimal
 from flows import serving
 from flows.settings import Settings
 
+# A visitor is new once, so these sums are the visitors of all days: as many as fct_sessions has different ones.
 VISITS = """
 select
-    min(session_date),
-    max(session_date),
-    count(distinct visitor_id),
-    count(*),
-    count(*) filter (is_converted),
-    count(distinct visitor_id) filter (has_view),
-    count(distinct visitor_id) filter (has_cart),
-    count(distinct visitor_id) filter (has_checkout),
-    count(distinct visitor_id) filter (has_purchase)
-from marts.fct_sessions
+    min(event_date) filter (sessions > 0),
+    max(event_date) filter (sessions > 0),
+    coalesce(sum(new_visitors), 0)::bigint,
+    coalesce(sum(sessions), 0)::bigint,
+    coalesce(sum(converted_sessions), 0)::bigint,
+    coalesce(sum(new_view_visitors), 0)::bigint,
+    coalesce(sum(new_cart_visitors), 0)::bigint,
+    coalesce(sum(new_checkout_visitors), 0)::bigint,
+    coalesce(sum(new_purchase_visitors), 0)::bigint
+from marts.fct_daily_engagement
 """
 
 ORDERS = "select count(distinct order_key) from marts.fct_orders where purchase_lines > 0"

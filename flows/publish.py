@@ -1,4 +1,4 @@
-"""Publish: the marts go into a fresh serving copy, and only a whole and counted one becomes current."""
+"""Publish: the marts go into the next serving copy, and only a whole and counted one becomes current."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from flows.warehouse import open_warehouse
 
 
 def publish(settings: Settings) -> Published:
-    """Copy the marts to a new file of `settings.serving` and swap the link `current.duckdb` to it.
+    """Bring a file of `settings.serving` up to date with the marts and swap the link `current.duckdb` to it.
 
+    Where an earlier copy lies there of which the warehouse knows what it lacks, only that is copied; else everything.
     The link moves only after the copy was read back and counted. Readers of the old copy go on undisturbed; the last
     `settings.serving_copies` copies are kept. Raises WarehouseError if there are no marts or they cannot be copied,
     StorageError if the folder cannot be written. After a failure the copy that was current still is, and nothing is
@@ -23,10 +24,11 @@ def publish(settings: Settings) -> Published:
     """
     # The open warehouse is the lock: two runs can never publish at once.
     with open_warehouse(settings) as warehouse:
-        with serving.draft(settings, datetime.now(UTC)) as path:
+        with serving.draft(settings, datetime.now(UTC), warehouse.publications()) as path:
             version = path.stem.removeprefix(".draft-")
             rows = warehouse.export(path, version)
         copy = path.with_name(f"{version}.duckdb")
         serving.make_current(settings, copy)
         serving.keep_only_last(settings)
+        warehouse.keep_publications(serving.kept(settings))
     return Published(version, str(copy), rows, copy.stat().st_size)

@@ -2,22 +2,27 @@
 
 marts-000012-20251101T060000Z.duckdb     the twelfth copy; numbers only grow
 current.duckdb -> marts-000012-…         swapped by a rename, so it always points at a whole file
+.spare-marts-000009-…                    the last copy that was taken out of service; it becomes the next one
 .draft-…                                 being written; swept away by the next publication
 """
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from flows.disk import to_disk
+from flows.disk import is_open, to_disk
 from flows.errors import StorageError
 from flows.settings import Settings
 
 _NAME = re.compile(r"marts-(\d{6,})-\d{8}T\d{6}Z\.duckdb")
+_SPARE = ".spare-"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def current(settings: Settings) -> Path | None:
@@ -31,9 +36,18 @@ def versions(settings: Settings) -> list[Path]:
     return [path for _, path in _numbered(settings.serving)]
 
 
+def kept(settings: Settings) -> list[str]:
+    """The versions of all whole copies and of the spare one."""
+    files = [*versions(settings), *settings.serving.glob(f"{_SPARE}*")]
+    return [path.stem.removeprefix(_SPARE) for path in files]
+
+
 @contextmanager
-def draft(settings: Settings, now: datetime) -> Iterator[Path]:
+def draft(settings: Settings, now: datetime, reusable: Container[str] = ()) -> Iterator[Path]:
     """A path for the next copy to be written to; its name without `.draft-` and suffix is the version.
+
+    Where the spare copy is one of the `reusable` versions and nobody has it open, it lies at the path, to be brought up
+    to date; else a copy of the current one, if that is; else nothing.
 
     At the end of the block it becomes a whole copy, on the disk for good, but not yet the current one. If the block
     fails nothing is left of it. Raises StorageError if the folder cannot be written. One publisher at a time.
@@ -46,6 +60,8 @@ def draft(settings: Settings, now: datetime) -> Iterator[Path]:
         name = f"marts-{last + 1:06d}-{now:%Y%m%dT%H%M%SZ}.duckdb"
         path = folder / f".draft-{name}"
     try:
+        with _storage(folder):
+            _lay_out(settings, path, reusable)
         yield path
         with _storage(folder):
             to_disk(path)
@@ -54,6 +70,17 @@ def draft(settings: Settings, now: datetime) -> Iterator[Path]:
     except BaseException:
         _sweep(folder)
         raise
+
+
+def _lay_out(settings: Settings, path: Path, reusable: Container[str]) -> None:
+    for spare in settings.serving.glob(f"{_SPARE}*"):
+        # Renamed before it is looked at: from then on nobody new can open it.
+        spare.rename(path)
+        if spare.stem.removeprefix(_SPARE) not in reusable or is_open(path):
+            path.unlink()
+    latest = current(settings)
+    if not path.exists() and latest is not None and latest.stem in reusable:
+        shutil.copyfile(latest, path)
 
 
 def make_current(settings: Settings, copy: Path) -> None:
@@ -71,15 +98,18 @@ def make_current(settings: Settings, copy: Path) -> None:
 
 
 def keep_only_last(settings: Settings) -> list[Path]:
-    """Delete all but the last `settings.serving_copies` copies, never the current one; the deleted ones.
+    """Take all but the last `settings.serving_copies` copies out of service, never the current one; these copies.
 
-    Whoever has an old copy open keeps reading it. Raises StorageError if one cannot be deleted.
+    The youngest of them becomes the spare one, which no reader finds; the others are deleted. Whoever has an old copy
+    open keeps reading it. Raises StorageError if one cannot be deleted.
     """
     old = versions(settings)[: -settings.serving_copies]
     gone = [path for path in old if path.resolve() != current(settings)]
     with _storage(settings.serving):
         for path in gone:
-            path.unlink()
+            for spare in settings.serving.glob(f"{_SPARE}*"):
+                spare.unlink()
+            path.rename(path.with_name(f"{_SPARE}{path.name}"))
     return gone
 
 
@@ -102,4 +132,5 @@ def _storage(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"cannot write the serving folder {folder}: {error.strerror or error}") from error
+        what = "no room left to write" if error.errno in _NO_ROOM else "cannot write"
+        raise StorageError(f"{what} the serving folder {folder}: {error.strerror or error}") from error

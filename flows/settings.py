@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and dbt.")
     serving_copies: int = Field(
-        3, ge=1, description="Published copies of the marts that are kept, the current one among them."
+        3, ge=1, description="Published copies of the marts that are kept, the current one among them, and a spare one."
     )
     lock_wait_seconds: float = Field(
         600, ge=0, description="How long a run waits for another one in the same home, in seconds; 0: not at all."

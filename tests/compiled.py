@@ -49,6 +49,7 @@ def _compile(home: Path, variables: dict[str, object]) -> dict[str, Row]:
 
 def _node(node: Row) -> Row:
     return {
+        "key": node["unique_id"],
         "name": node["name"],
         "kind": node["resource_type"],
         "relation": f"{node['schema']}.{node['alias']}",

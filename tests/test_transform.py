@@ -15,6 +15,7 @@ import pytest
 from flows.builds import Listener, command, explain, parsed
 from flows.builds.command import TRANSFORMS, variables
 from flows.errors import BuildFailed
+from flows.publish import publish
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings, load_settings
 from flows.transform import transform, warm
@@ -96,6 +97,48 @@ def test_a_second_build_replaces_everything_and_changes_nothing(built):
     before = answer(settings, "from marts.fct_sessions order by all")
     transform(settings)
     assert answer(settings, "from marts.fct_sessions order by all") == before
+
+
+LATER = """
+    insert into raw.events by name
+    select * replace ('b2' as batch_id, event_id || 'b' as event_id, 'eve' as anonymous_id)
+    from raw.events
+    where batch_id = 'b1' and (event_date = '2025-11-02' or event_type = 'add_to_cart')
+"""
+
+
+def test_what_a_build_in_part_made_anew_is_recorded_and_brought_to_an_earlier_copy(tmp_path):
+    settings = shop(tmp_path / "home").model_copy(update={"serving_copies": 1})
+    transform(settings)
+    first = publish(settings)
+    assert answer(settings, "from ops.rebuilt") == [], "of a build of everything there is nothing to record"
+    with duckdb.connect(settings.warehouse_path) as connection:
+        connection.execute(LATER)
+    transform(settings, Changes(("b2",), (date(2025, 11, 1), date(2025, 11, 2))))
+    in_part = {
+        node.name
+        for node in parsed(settings).nodes.values()
+        if node.resource_type == "model" and node.schema == "marts" and node.config.meta
+    }
+    recorded = answer(settings, "select mart, key_name, key_value from ops.rebuilt where key_value is not null")
+    assert {mart for (mart,) in answer(settings, "select mart from ops.rebuilt")} == in_part
+    assert [row for row in sorted(recorded) if row[0] in ("fct_orders", "fct_sessions")] == [
+        ("fct_orders", "visitor_id", "a:ann"),
+        ("fct_orders", "visitor_id", "a:eve"),
+        ("fct_sessions", "session_date", "2025-11-01"),
+        ("fct_sessions", "session_date", "2025-11-02"),
+    ]
+    second = publish(settings)
+    assert second.rows["fct_sessions"] == first.rows["fct_sessions"] + 2
+    with duckdb.connect(settings.warehouse_path) as connection:
+        connection.execute(f"attach '{second.path}' as copy (read_only)")
+        for mart in second.rows:
+            assert (
+                connection.execute(f"from copy.marts.{mart} order by all").fetchall()
+                == connection.execute(f"from marts.{mart} order by all").fetchall()
+            )
+    transform(settings)
+    assert answer(settings, "from ops.rebuilt") == answer(settings, "from ops.publications") == []
 
 
 def test_a_failing_model_is_one_sentence_with_its_sql_and_the_others_are_told(tmp_path):

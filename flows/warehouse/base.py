@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -66,12 +66,22 @@ class Warehouse(Protocol):
         """The rows of a question, by column name. Times come without a zone and are UTC."""
         ...
 
-    def export(self, path: Path, version: str) -> dict[str, int]:
-        """Write every table of `marts`, and the small ones of `ops`, to a new DuckDB file at `path`; rows per mart.
+    def publications(self) -> frozenset[str]:
+        """The versions of serving copies of which this warehouse knows what they lack: `export` can build upon them."""
+        ...
 
-        Raises WarehouseError if there are no marts, or if the file, read back, does not hold the same numbers of rows.
-        What is at `path` after a failure is of no use; removing it is the caller's.
+    def export(self, path: Path, version: str) -> dict[str, int]:
+        """Write every table of `marts`, and the small ones of `ops`, to a DuckDB file at `path`; rows per mart.
+
+        A copy that lies at `path` is brought up to date where it is one of `publications`, and replaced where not;
+        either way the same rows stand there at the end. Nobody else may have it open. Raises WarehouseError if there
+        are no marts, or if the file, read back, does not hold the same numbers of rows. What is at `path` after a
+        failure is of no use; removing it is the caller's.
         """
+        ...
+
+    def keep_publications(self, versions: Collection[str]) -> None:
+        """Forget what only copies of other versions would lack."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from flows.errors import LedgerError, SettingsError
 from flows.lake import Lake, is_dated
 from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
+from flows.warehouse import duck_record
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_connect import connect
@@ -125,8 +126,20 @@ class DuckWarehouse:
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def export(self, path: Path, version: str) -> dict[str, int]:
+        at = _utc(datetime.now(UTC))
         with translated(path.parent):
-            return export(self._connection, path, version)
+            rows = export(self._connection, path, version, at)
+        with self._transaction():
+            duck_record.enter(self._connection, version, at)
+        return rows
+
+    def publications(self) -> frozenset[str]:
+        with translated(self._path):
+            return duck_record.versions(self._connection)
+
+    def keep_publications(self, versions: Collection[str]) -> None:
+        with self._transaction():
+            duck_record.keep_only(self._connection, versions)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,31 +1,45 @@
-"""From the warehouse to a serving file: a plain copy of the marts, read back and counted before anyone sees it."""
+"""From the warehouse to a serving file: a copy of the marts, read back and counted before anyone sees it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from flows.errors import WarehouseError
+from flows.warehouse.duck_record import number_of, partly_built
 from flows.warehouse.duck_tables import quoted
 
 # Beside the marts, what a dashboard says about freshness and health. These tables grow by a few rows a run.
 _OPS = ("batches", "removals", "receipts", "settings")
 
 
-def export(connection: DuckDBPyConnection, path: Path, version: str) -> dict[str, int]:
+def export(connection: DuckDBPyConnection, path: Path, version: str, at: datetime) -> dict[str, int]:
     """See `Warehouse.export`. The file also names itself and its making in `ops.publication`."""
-    marts = _tables(connection)
+    marts = [table for schema, table in _tables(connection, "current_database()") if schema == "marts"]
     if not marts:
         raise WarehouseError("there are no marts to publish: a dbt build makes them")
+    since = _earlier(connection, path)
+    if since is None:
+        path.unlink(missing_ok=True)
     connection.execute(f"attach {quoted(path)} as serving")
     try:
-        rows = _copy(connection, marts)
-        connection.execute(
-            "create table serving.ops.publication as select ?::varchar as version, ?::timestamp as published_at",
-            [version, datetime.now(UTC).replace(tzinfo=None)],
-        )
+        connection.begin()
+        try:
+            rows = _copy(connection, marts, since)
+            connection.execute(
+                "create or replace table serving.ops.publication as "
+                "select ?::varchar as version, ?::timestamp as published_at",
+                [version, at],
+            )
+            connection.commit()
+        except BaseException:
+            with suppress(duckdb.Error):
+                connection.rollback()
+            raise
         connection.execute("checkpoint serving")
     finally:
         # DuckDB lets go of a database by itself when its disk is full.
@@ -35,19 +49,46 @@ def export(connection: DuckDBPyConnection, path: Path, version: str) -> dict[str
     return rows
 
 
-def _copy(connection: DuckDBPyConnection, marts: list[str]) -> dict[str, int]:
-    rows = {}
-    for schema, tables in (("marts", marts), ("ops", list(_OPS))):
-        connection.execute(f"create schema serving.{schema}")
-        for table in tables:
-            source, target = f'{schema}."{table}"', f'serving.{schema}."{table}"'
-            copied = connection.execute(f"create table {target} as from {source}").fetchone()
-            for column, comment in _comments(connection, schema, table):
-                what = f'column {target}."{column}"' if column else f"table {target}"
-                connection.execute(f"comment on {what} is {quoted(comment)}")
-            if schema == "marts":
-                rows[table] = copied[0] if copied else 0
-    return rows
+def _earlier(connection: DuckDBPyConnection, path: Path) -> int | None:
+    """Which publication the file at `path` is, None where there is no file, or none that can be built upon."""
+    if not path.exists():
+        return None
+    with suppress(duckdb.Error):
+        connection.execute(f"attach {quoted(path)} as earlier (read_only)")
+        try:
+            return number_of(connection, "earlier")
+        finally:
+            connection.execute("detach earlier")
+    return None
+
+
+def _copy(connection: DuckDBPyConnection, marts: list[str], since: int | None) -> dict[str, int]:
+    """Bring `serving` up to date: of marts that were built in part only those rows, every other table whole."""
+    in_part = {} if since is None else partly_built(connection, since)
+    wanted = [*(("marts", mart) for mart in marts), *(("ops", table) for table in _OPS)]
+    connection.execute("create schema if not exists serving.marts; create schema if not exists serving.ops")
+    for schema, table in sorted(_tables(connection, "'serving'")):
+        if (schema, table) not in wanted:
+            connection.execute(f'drop table serving.{schema}."{table}"')
+    for schema, table in wanted:
+        if schema == "marts" and table in in_part:
+            _copy_part(connection, table, *in_part[table])
+        else:
+            _copy_whole(connection, schema, table)
+    return {mart: _count(connection, f'serving.marts."{mart}"') for mart in marts}
+
+
+def _copy_part(connection: DuckDBPyConnection, mart: str, key: str, values: str) -> None:
+    connection.execute(f'delete from serving.marts."{mart}" where {key} in ({values})')
+    connection.execute(f'insert into serving.marts."{mart}" by name (from marts."{mart}" where {key} in ({values}))')
+
+
+def _copy_whole(connection: DuckDBPyConnection, schema: str, table: str) -> None:
+    target = f'serving.{schema}."{table}"'
+    connection.execute(f'create or replace table {target} as from {schema}."{table}"')
+    for column, comment in _comments(connection, schema, table):
+        what = f'column {target}."{column}"' if column else f"table {target}"
+        connection.execute(f"comment on {what} is {quoted(comment)}")
 
 
 def _read_back(connection: DuckDBPyConnection, path: Path, rows: dict[str, int]) -> None:
@@ -55,24 +96,26 @@ def _read_back(connection: DuckDBPyConnection, path: Path, rows: dict[str, int])
     try:
         for table, expected in rows.items():
             for where in ("serving.marts", "marts"):
-                found = connection.execute(f'select count(*) from {where}."{table}"').fetchone()
-                if found is None or found[0] != expected:
+                found = _count(connection, f'{where}."{table}"')
+                if found != expected:
                     raise WarehouseError(
                         f"the serving copy was not published: {table} was copied with {expected} rows, "
-                        f"but {where} holds {found[0] if found else 0}"
+                        f"but {where} holds {found}"
                     )
     finally:
         connection.execute("detach serving")
 
 
-def _tables(connection: DuckDBPyConnection) -> list[str]:
-    return [
-        name
-        for (name,) in connection.execute(
-            "select table_name from information_schema.tables where table_catalog = current_database() "
-            "and table_schema = 'marts' order by table_name"
-        ).fetchall()
-    ]
+def _count(connection: DuckDBPyConnection, relation: str) -> int:
+    (count,) = connection.execute(f"select count(*) from {relation}").fetchall()[0]
+    return int(count)
+
+
+def _tables(connection: DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        f"where table_catalog = {database} and table_schema in ('marts', 'ops') order by all"
+    ).fetchall()
 
 
 def _comments(connection: DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:

@@ -99,6 +99,17 @@ OPS: dict[str, tuple[Field, ...]] = {
         _count("bytes", "Bytes that it read or wrote."),
         _text("detail", "JSON object: what else there is to say.", True),
     ),
+    "publications": (
+        _count("publication", "Counts the publications of this warehouse.", True),
+        _text("version", "The serving copy that it made; only those that still lie there.", True),
+        _instant("published_at", "When, in UTC: the copy says the same of itself.", True),
+    ),
+    "rebuilt": (
+        _text("mart", "A mart that is built in part.", True),
+        _text("key_name", "Its column that tells which rows a build makes anew.", True),
+        _text("key_value", "A value whose rows were taken out or put in; null says only that the mart was built."),
+        _count("publication", "The first publication that holds them; null while they wait."),
+    ),
     "settings": (
         _text("name", "A setting that is fixed at the first load.", True),
         _text("value", "Its value.", True),

@@ -55,6 +55,7 @@ TWO_WEEKS: Tables = {
     ],
     "fct_daily_engagement": [
         engaged(number, visitors, visitors)
+        | {"new_visitors": int(number in (1, 2, 14)), "converted_sessions": int(number in (2, 10, 14))}
         for number, visitors in enumerate((1, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 2), start=1)
     ],
     "fct_sessions": [

@@ -1,8 +1,8 @@
 """A warehouse in memory that is loaded batch by batch and built as a run builds it, without dbt's start-up.
 
 The tables of `raw`, `removed` and `ops` are the product's own, and so is what tells a build which days were touched.
-The models' SQL is what dbt compiled; deleting the rows that a build makes anew, which dbt does in
-`macros/dialect/materialize_incremental.sql`, is done here by the same condition.
+The models' SQL is what dbt compiled; deleting the rows that a build makes anew, and recording which, is done here by
+the same condition as dbt does it in `macros/dialect/materialize_incremental.sql` and `record_rebuilt.sql`.
 """
 
 import re
@@ -69,25 +69,43 @@ class Shop:
         for node in models[:until]:
             self._build(node, changes)
         if publish and until is None:
-            for table in ("batches", "removals"):
-                self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
-            settle(self.con, changes.batches)
-            self.con.execute("delete from ops.settings where name = 'models'")
-            self.con.execute("insert into ops.settings values ('models', 'models')")
+            self.mark_built()
+
+    def mark_built(self) -> None:
+        """Remember that published marts hold all that there is."""
+        batches = waiting(self.con, "models").batches
+        for table in ("batches", "removals"):
+            self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
+        settle(self.con, batches)
+        self.con.execute("delete from ops.settings where name = 'models'")
+        self.con.execute("insert into ops.settings values ('models', 'models')")
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
 
     def _build(self, node: Row, changes: Changes) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]
+        if changes.is_whole and node["materialized"] != "table" and node["rebuilds"]:
+            self.con.execute("delete from ops.publications; delete from ops.rebuilt")
         if node["materialized"] == "view":
             self.con.execute(f"create or replace view {relation} as {sql}")
         elif changes.is_whole or node["materialized"] == "table":
             self.con.execute(f"create or replace table {relation} as {sql}")
         else:
             self.con.execute(f"create or replace temp table rebuilt as {sql}")
-            self.con.execute(f"delete from {relation} where {_condition(node['rebuilds'], changes)}")
+            self._record(node, condition := _condition(node["rebuilds"], changes))
+            self.con.execute(f"delete from {relation} where {condition}")
             self.con.execute(f"insert into {relation} by name (from rebuilt); drop table rebuilt")
+
+    def _record(self, node: Row, condition: str) -> None:
+        key, views = node["rebuilds"]["rebuilt_by"], [node for node in self._part.values() if _is_shown(node)]
+        shown = [node, *(view for view in views if node["key"] in view["parents"])]
+        for mart in (one["name"] for one in shown if one["relation"].startswith("marts.")):
+            self.con.execute(
+                f"insert into ops.rebuilt (mart, key_name, key_value) select '{mart}', '{key}', {key} from ("
+                f"select {key} from {node['relation']} where {condition} "
+                f"union select {key} from rebuilt union select null)"
+            )
 
     def _enter(self, table: str, batch_id: str, dates: Iterable[date], **instants: datetime) -> None:
         row = {"batch_id": batch_id, "event_dates": sorted(dates), "source_files": [], "rows_by_table": "{}"}
@@ -97,6 +115,10 @@ class Shop:
         self.con.execute(
             f"insert into ops.{table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
         )
+
+
+def _is_shown(node: Row) -> bool:
+    return bool(node["materialized"] == "view" and node["rebuilds"])
 
 
 def _filled(sql: str, changes: Changes) -> str:

@@ -15,6 +15,7 @@
         {%- set told = config.get('meta') -%}
         {%- set dates = told.since[0] if 'since' in told else told.rebuilt_by if 'days' in told -%}
         {{ build_whole_table(target_relation, compiled_code, order_by=dates) }}
+        {{ record_everything_rebuilt() }}
     {%- elif existing is none %}
         {{ exceptions.raise_compiler_error('it was never built as a whole: run once with --full-refresh') }}
     {%- else %}
@@ -22,6 +23,7 @@
         {% call statement('rebuilt') -%}
             create or replace temp table {{ rebuilt_rows }} as ({{ compiled_code }})
         {%- endcall %}
+        {{ record_rebuilt(target_relation, rebuilt_rows) }}
         {% call statement('delete') -%}
             delete from {{ target_relation }} where {{ is_rebuilt() }}
         {%- endcall %}

@@ -17,6 +17,9 @@
             {{ compiled_code }}
         )
     {%- endcall %}
+    {%- if config.get('meta') and builds_everything() %}
+        {{ record_everything_rebuilt() }}
+    {%- endif %}
 
     {{ run_hooks(post_hooks) }}
     {% do persist_docs(target_relation, model) %}

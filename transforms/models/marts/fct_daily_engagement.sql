@@ -36,7 +36,8 @@ days as (
     select
         calendar.calendar_date as event_date,
         {%- for count in ['dau', 'wau', 'mau', 'events', 'new_visitors', 'view_visitors', 'cart_visitors',
-                          'checkout_visitors', 'purchase_visitors'] %}
+                          'checkout_visitors', 'purchase_visitors', 'new_view_visitors', 'new_cart_visitors',
+                          'new_checkout_visitors', 'new_purchase_visitors'] %}
         coalesce(daily_visitors.{{ count }}, 0) as {{ count }},
         {%- endfor %}
         coalesce(daily_sessions.sessions, 0) as sessions,
@@ -62,6 +63,10 @@ fct_daily_engagement as (
         cart_visitors,
         checkout_visitors,
         purchase_visitors,
+        new_view_visitors,
+        new_cart_visitors,
+        new_checkout_visitors,
+        new_purchase_visitors,
         events,
         sessions,
         bounces,
