@@ -39,7 +39,7 @@ def test_killed_before_a_file_is_put_into_its_place_or_taken_away(
     require_mended(world, home, start, start(home, world.late, die_at=moment))
 
 
-@pytest.mark.parametrize("node", range(1, 64, 9))
+@pytest.mark.parametrize("node", range(1, 64, 13))
 def test_killed_between_models(node: int, world: World, home: Settings, start: Start) -> None:
     require_mended(world, home, start, start(home, world.late, die_at=f"node {node}"))
 

@@ -32,12 +32,9 @@ def after(start: Start, tmp_path_factory: pytest.TempPathFactory) -> State:
 @pytest.mark.parametrize(
     "moment",
     [
-        "begin",
         "before generate",
         "rename demo",
         "after generate",
-        "rename lake/batches",
-        "before load",
         "after load",
         "node 30",
         "rename serving/current.duckdb",

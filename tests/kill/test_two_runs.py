@@ -27,7 +27,7 @@ def test_of_two_batches_in_a_home_that_is_not_there_yet(world: World, start: Sta
     require_equal(state_of(home), world.before)
 
 
-@pytest.mark.parametrize("moment", ["before land", "before load", "node 20", "rename serving/current.duckdb"])
+@pytest.mark.parametrize("moment", ["before load", "rename serving/current.duckdb"])
 def test_of_which_the_first_one_is_killed_while_the_second_one_waits(
     moment: str, world: World, home: Settings, start: Start
 ) -> None:
