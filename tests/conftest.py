@@ -58,7 +58,10 @@ def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[Server]:
-    """A real Prefect server on a free port for the whole session. Its tests belong to xdist group `prefect`."""
+    """A real Prefect server on a free port for the whole session.
+
+    Its tests belong to xdist group `prefect`, so that there is one; those of `tests/kill` have one in each worker.
+    """
     settings = load_settings(home=tmp_path_factory.mktemp("server"), server_port=ports.free_port())
     settings.prefect_home.mkdir()
     shutil.copy(prefect_database, settings.prefect_home / "prefect.db")

@@ -1,0 +1,18 @@
+"""What a run imports and parses, done once for the processes that are forked from here: no run's work is done.
+
+Nothing of it opens a database or starts a thread that goes on, so a fork is a process like any other.
+"""
+
+import sys
+from tempfile import TemporaryDirectory
+
+sys.modules.setdefault("pandas", None)  # as `flows.commands.run` does
+
+from flows import cli, contracts, kpis, land, load, publish, transform, validate  # noqa: E402, F401
+from flows.commands import run  # noqa: E402, F401
+from flows.pipeline import pipeline  # noqa: E402, F401
+from flows.settings import load_settings  # noqa: E402
+
+with TemporaryDirectory() as folder:
+    contracts.warm()
+    transform.warm(load_settings(home=folder))
