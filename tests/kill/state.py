@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,8 @@ def _files(settings: Settings) -> list[str]:
     copies = serving.versions(settings)
     assert len(copies) <= settings.serving_copies
     assert serving.current(settings) == copies[-1].resolve()
-    return sorted(
-        path.relative_to(settings.home).as_posix() for path in settings.home.rglob("*") if not _is_known(path, settings)
-    )
+    paths = (path.relative_to(settings.home) for path in settings.home.rglob("*") if not _is_known(path, settings))
+    return sorted(re.sub(r"(spare-marts)-.*", r"\1", path.as_posix()) for path in paths)
 
 
 def _is_known(path: Path, settings: Settings) -> bool:

@@ -18,10 +18,11 @@ FILES = [
     "rename lake/batches",
     "rmdir lake/.staging/tmp*",
     "rmdir .judge-*",
+    "rename serving/.draft-marts",
     "rename serving/marts",
     "symlink serving/.draft-current.duckdb",
     "rename serving/current.duckdb",
-    "remove serving/marts",
+    "rename serving/.spare-marts",
     "before mark_built",
     "after mark_built",
 ]
