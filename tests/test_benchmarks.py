@@ -1,13 +1,15 @@
-"""The floor that the benchmarks compare with does the same work: its marts hold the numbers of the product's."""
+"""The benchmarks compare like with like: the floor counts what the product counts, and a shop taken apart is whole."""
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from benchmarks.days import LAST_DAY, split
 from flows.generate import generate
 from flows.land import land
 from flows.load import load
@@ -74,3 +76,29 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, An
 def test_the_floor_counts_what_the_product_counts(answers: dict[str, tuple[Any, Any]], name: str) -> None:
     ours, floor = answers[name]
     assert ours == floor
+
+
+@pytest.mark.slow
+def test_a_shop_taken_apart_by_days_is_whole(tmp_path: Path) -> None:
+    days = split(tmp_path, [5, 2], 300)
+
+    def told(folders: list[Path], table: str = "events", instant: str = "event_timestamp") -> tuple[Any, ...]:
+        names = [
+            str(path) for folder in folders for path in sorted(folder.parent.glob(folder.name)) if table in path.name
+        ]
+        found = duckdb.execute(
+            f"select count(*), min({instant})::date, max({instant})::date from read_parquet(?)", [names]
+        ).fetchone()
+        assert found
+        return found
+
+    last, short, long = [days.last / "*"], days.before(2), days.before(5)
+    day_before, first_of_short = LAST_DAY - timedelta(days=1), LAST_DAY - timedelta(days=2)
+    assert told([*long, *last])[0] == 6 * 300
+    assert told(last)[1] == LAST_DAY
+    assert told(short)[1:] == (first_of_short, day_before)
+    assert told(long)[2] == day_before
+    for table in ("users", "products"):
+        assert told(long, table, "updated_at")[2] < LAST_DAY
+        assert told(last, table, "updated_at")[1] == LAST_DAY
+    assert split(tmp_path, [2, 5], 300) == days, "made once"
