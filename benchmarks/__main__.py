@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import history_cost, pipeline_cost
+from benchmarks.days import DAYS_APART
 from benchmarks.report import Report
 
 
@@ -23,6 +24,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="how often the small runs are measured")
     parser.add_argument("--keep", type=Path, help="folder for the data, kept for the next run")
     arguments = parser.parse_args()
+    if any(days <= DAYS_APART for days in arguments.history):
+        parser.error(f"a history has more than {DAYS_APART} days")
     if arguments.keep:
         arguments.keep.mkdir(parents=True, exist_ok=True)
         report = measured(arguments, arguments.keep)

@@ -1,6 +1,6 @@
 """What one more day costs on top of a long and of a short history, and by building everything anew.
 
-One shop is generated for all: `days.split` takes its last day apart, and histories of several lengths before it.
+One shop is generated for all: `days.split` takes its last days apart, and histories of several lengths before them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import statistics
 from pathlib import Path
 
 from benchmarks.clock import Run, shopflow, timed
-from benchmarks.days import split
+from benchmarks.days import Days, split
 from benchmarks.pipeline_cost import STEPS, empty, fresh_run, shop, spread, step_seconds
 from benchmarks.report import Report
 
@@ -28,7 +28,7 @@ def measure(report: Report, folder: Path, histories: list[int], events_a_day: in
         days = split(folder, histories, events_a_day)
         shortest: tuple[float, float] | None = None
         for history in sorted(histories):
-            ready = ready_home(env, folder / f"ready-{history}", days.before(history))
+            ready = ready_home(env, folder / f"ready-{history}", days, history)
             runs, steps = [], []
             for _ in range(repeat):
                 restore(env, ready)
@@ -73,16 +73,18 @@ def beyond_start_up(runs: list[Run], tiny: list[Run]) -> tuple[float, float]:
     )
 
 
-def ready_home(env: dict[str, str], ready: Path, sources: list[Path]) -> Path:
+def ready_home(env: dict[str, str], ready: Path, days: Days, history: int) -> Path:
     """What a home holds after the history, built by the models of today: an earlier benchmark's is of no use.
 
+    Its last days come one by one, so that the next one is a day like any other, for publication too.
     Made in the home of `env`, whose Prefect server is running, and moved away.
     """
     shutil.rmtree(ready, ignore_errors=True)
     ready.mkdir()
     home = empty(env)
-    named = [word for source in sources for word in ("--source", source)]
-    timed(shopflow("run", *named), env, log=ready.parent / "run.log")
+    for sources in (days.before(history), *([day] for day in days.apart())):
+        named = [word for source in sources for word in ("--source", source)]
+        timed(shopflow("run", *named), env, log=ready.parent / "run.log")
     for name in ("lake", "serving", "warehouse.duckdb"):
         (home / name).rename(ready / name)
     return ready

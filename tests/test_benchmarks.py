@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,25 +80,25 @@ def test_the_floor_counts_what_the_product_counts(answers: dict[str, tuple[Any, 
 
 @pytest.mark.slow
 def test_a_shop_taken_apart_by_days_is_whole(tmp_path: Path) -> None:
-    days = split(tmp_path, [5, 2], 300)
+    days = split(tmp_path, [9, 6], 300)
 
-    def told(folders: list[Path], table: str = "events", instant: str = "event_timestamp") -> tuple[Any, ...]:
-        names = [
-            str(path) for folder in folders for path in sorted(folder.parent.glob(folder.name)) if table in path.name
-        ]
-        found = duckdb.execute(
-            f"select count(*), min({instant})::date, max({instant})::date from read_parquet(?)", [names]
+    def told(table: str, sources: list[Path]) -> Any:
+        files = [str(path) for source in sources for path in (source.glob("*") if source.is_dir() else [source])]
+        instant = "event_timestamp" if table == "events" else "updated_at"
+        return duckdb.execute(
+            f"select count(*), min({instant})::date, max({instant})::date from read_parquet(?)",
+            [[file for file in files if table in Path(file).name]],
         ).fetchone()
-        assert found
-        return found
 
-    last, short, long = [days.last / "*"], days.before(2), days.before(5)
-    day_before, first_of_short = LAST_DAY - timedelta(days=1), LAST_DAY - timedelta(days=2)
-    assert told([*long, *last])[0] == 6 * 300
-    assert told(last)[1] == LAST_DAY
-    assert told(short)[1:] == (first_of_short, day_before)
-    assert told(long)[2] == day_before
+    def ago(number: int) -> date:
+        return LAST_DAY - timedelta(days=number)
+
+    every_day = [*days.apart(), days.last]
+    assert told("events", [*days.before(9), *every_day])[0] == 10 * 300
+    assert [told("events", [day])[1:] for day in every_day] == [(ago(n), ago(n)) for n in (4, 3, 2, 1, 0)]
+    assert told("events", days.before(6))[1:] == (ago(6), ago(5))
+    assert told("events", days.before(9))[2] == ago(5)
     for table in ("users", "products"):
-        assert told(long, table, "updated_at")[2] < LAST_DAY
-        assert told(last, table, "updated_at")[1] == LAST_DAY
-    assert split(tmp_path, [2, 5], 300) == days, "made once"
+        assert told(table, days.before(6))[2] < ago(4)
+        assert told(table, every_day)[1] >= ago(4)
+    assert split(tmp_path, [6, 9], 300) == days, "made once"
