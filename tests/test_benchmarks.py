@@ -1,13 +1,15 @@
-"""The floor that the benchmarks compare with does the same work: its marts hold the numbers of the product's."""
+"""The benchmarks compare like with like: the floor counts what the product counts, and a shop taken apart is whole."""
 
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from benchmarks.days import LAST_DAY, split
 from flows.generate import generate
 from flows.land import land
 from flows.load import load
@@ -74,3 +76,29 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, An
 def test_the_floor_counts_what_the_product_counts(answers: dict[str, tuple[Any, Any]], name: str) -> None:
     ours, floor = answers[name]
     assert ours == floor
+
+
+@pytest.mark.slow
+def test_a_shop_taken_apart_by_days_is_whole(tmp_path: Path) -> None:
+    days = split(tmp_path, [9, 6], 300)
+
+    def told(table: str, sources: list[Path]) -> Any:
+        files = [str(path) for source in sources for path in (source.glob("*") if source.is_dir() else [source])]
+        instant = "event_timestamp" if table == "events" else "updated_at"
+        return duckdb.execute(
+            f"select count(*), min({instant})::date, max({instant})::date from read_parquet(?)",
+            [[file for file in files if table in Path(file).name]],
+        ).fetchone()
+
+    def ago(number: int) -> date:
+        return LAST_DAY - timedelta(days=number)
+
+    every_day = [*days.apart(), days.last]
+    assert told("events", [*days.before(9), *every_day])[0] == 10 * 300
+    assert [told("events", [day])[1:] for day in every_day] == [(ago(n), ago(n)) for n in (4, 3, 2, 1, 0)]
+    assert told("events", days.before(6))[1:] == (ago(6), ago(5))
+    assert told("events", days.before(9))[2] == ago(5)
+    for table in ("users", "products"):
+        assert told(table, days.before(6))[2] < ago(4)
+        assert told(table, every_day)[1] >= ago(4)
+    assert split(tmp_path, [6, 9], 300) == days, "made once"

@@ -15,10 +15,14 @@ import pytest
 from flows.builds import Listener, command, explain, parsed
 from flows.builds.command import TRANSFORMS, variables
 from flows.errors import BuildFailed
+from flows.generate import generate
+from flows.land import land
+from flows.load import load
 from flows.publish import publish
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings, load_settings
 from flows.transform import transform, warm
+from flows.validate import validate
 from flows.warehouse import open_warehouse
 
 pytestmark = pytest.mark.xdist_group("transform")  # one built shop for all of these tests
@@ -229,3 +233,33 @@ def test_dbt_by_hand_sees_the_same_warehouse_and_every_unit_test_passes(built):
     )
     assert finished.returncode == 0, finished.stdout
     assert "unit_test" in finished.stdout
+
+
+@pytest.mark.slow
+def test_a_build_in_slices_makes_the_rows_of_a_build_in_one(tmp_path, monkeypatch):
+    settings = load_settings(home=tmp_path / "home")
+    generate(tmp_path / "shop", events=20_000, days=50, defects=("duplicate",))
+    load(validate(land([tmp_path / "shop"], settings), settings), settings)
+
+    def rows() -> dict[str, list[tuple[Any, ...]]]:
+        tables = answer(settings, "from duckdb_tables() select schema_name || '.' || table_name order by all")
+        names = [name for (name,) in tables if name.startswith(("staging.", "intermediate.", "marts."))]
+        return {name: answer(settings, f"from {name} order by all") for name in names}
+
+    transform(settings)
+    in_one = rows()
+
+    def small_slices(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
+        arguments = command(verb, settings, changes)
+        place = arguments.index("--vars") + 1
+        arguments[place] = json.dumps(json.loads(arguments[place]) | {"events_in_slice": 1500})
+        return arguments
+
+    monkeypatch.setattr("flows.transform.command", small_slices)
+    transform(settings)
+    assert rows() == in_one
+    dates = [day for (day,) in answer(settings, "select session_date from intermediate.int_sessions order by rowid")]
+    assert len(in_one["intermediate.int_sessions"]) > 1000
+    assert dates == sorted(dates), "sessions lie in the order of their days"
+    compiled = settings.dbt_target_path / "run/shopflow/models/intermediate/int_sessions.sql"
+    assert "insert into" in compiled.read_text(), "there was more than one slice"

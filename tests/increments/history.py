@@ -45,9 +45,9 @@ class History(RuleBasedStateMachine):
         self.waiting[name] = self.loaded.pop(name)
         self.shop.remove(name)
 
-    @rule(whole=st.sampled_from([False, False, False, True]))
-    def build(self, whole: bool) -> None:
-        self.shop.build(whole=whole)
+    @rule(whole=st.sampled_from([False, False, False, True]), runs_in_slice=st.integers(1, 3))
+    def build(self, whole: bool, runs_in_slice: int) -> None:
+        self.shop.build(whole=whole, runs_in_slice=runs_in_slice)
         self.compare()
 
     @rule(models=st.integers(1, 33))

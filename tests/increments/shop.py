@@ -20,6 +20,7 @@ Row = dict[str, Any]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TOUCHED = re.compile(r"in \('@dates:(-?\d+):(-?\d+):(\w*)'\)")
 SINCE = re.compile(r">= '@dates:(\d+)'")
+NO_END = "cast(null as date)"
 PART = {"touched_dates": "@dates", "pending_batches": ["@batches"]}
 
 
@@ -59,15 +60,20 @@ class Shop:
         self.con.execute("delete from ops.batches where batch_id = ?", [batch_id])
         self._enter("removals", batch_id, dates, loaded_at=NOW, removed_at=NOW)
 
-    def build(self, *, publish: bool = True, until: int | None = None, whole: bool = False) -> None:
-        """Build what the waiting batches touch. `until` ends it after so many models, as a kill would."""
+    def build(
+        self, *, publish: bool = True, until: int | None = None, whole: bool = False, runs_in_slice: int | None = None
+    ) -> None:
+        """Build what the waiting batches touch. `until` ends it after so many models, as a kill would.
+
+        A whole build is made of slices of so many runs of days, each as short as its model can be asked for, or of one.
+        """
         changes = Changes(is_whole=True) if whole else waiting(self.con, "models")
         nodes = self._whole if changes.is_whole else self._part
         if changes.is_whole:
             self.con.execute("delete from ops.settings where name = 'models'")
         models = [node for node in nodes.values() if node["kind"] == "model" and node["materialized"] != "ephemeral"]
         for node in models[:until]:
-            self._build(node, changes)
+            self._build(node, changes, runs_in_slice)
         if publish and until is None:
             self.mark_built()
 
@@ -83,12 +89,20 @@ class Shop:
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
 
-    def _build(self, node: Row, changes: Changes) -> None:
+    def _build(self, node: Row, changes: Changes, runs_in_slice: int | None) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]
         if changes.is_whole and node["materialized"] != "table" and node["rebuilds"]:
             self.con.execute("delete from ops.publications; delete from ops.rebuilt")
         if node["materialized"] == "view":
             self.con.execute(f"create or replace view {relation} as {sql}")
+        elif changes.is_whole and "days" in node["rebuilds"] and "changed_in" not in node["rebuilds"]:
+            before, after = node["rebuilds"]["days"]
+            self.con.execute(f"create or replace table {relation} as from ({sql}) limit 0")
+            for first, last in self._slices(after - before + 1, runs_in_slice):
+                self.con.execute(f"set variable touched_from = {first} - ({before})")
+                self.con.execute(f"set variable touched_to = {last} - ({after})")
+                self.con.execute(f"insert into {relation} by name {sql}")
+            self.con.execute("reset variable touched_from; reset variable touched_to")
         elif changes.is_whole or node["materialized"] == "table":
             self.con.execute(f"create or replace table {relation} as {sql}")
         else:
@@ -106,6 +120,15 @@ class Shop:
                 f"select {key} from {node['relation']} where {condition} "
                 f"union select {key} from rebuilt union select null)"
             )
+
+    def _slices(self, shortest: int, runs_in_slice: int | None) -> list[tuple[str, str]]:
+        """First and last day of each, as SQL; as in `macros/dialect/build_in_slices.sql` the outer ends are open."""
+        first, last = self.con.execute("select min(event_date), max(event_date) from raw.events").fetchone()
+        cuts = []
+        if runs_in_slice and first:
+            days = range(shortest * runs_in_slice, (last - first).days + 1, shortest * runs_in_slice)
+            cuts = [f"date '{first + timedelta(days=number)}'" for number in days]
+        return list(zip([NO_END, *cuts], [*(f"{cut} - 1" for cut in cuts), NO_END], strict=True))
 
     def _enter(self, table: str, batch_id: str, dates: Iterable[date], **instants: datetime) -> None:
         row = {"batch_id": batch_id, "event_dates": sorted(dates), "source_files": [], "rows_by_table": "{}"}

@@ -79,3 +79,21 @@ def test_a_wrong_increment_is_found(compiled_both, new_shop, fault):
     at_once.build()
     assert differences(built_by_turns(new_shop(), batches), at_once) == []
     assert differences(built_by_turns(Shop(whole, part), batches), at_once)
+
+
+def test_a_slice_that_looks_at_its_own_days_only_is_found(compiled_both, new_shop):
+    whole, part = copy.deepcopy(compiled_both)
+    node = next(node for node in whole.values() if node["name"] == "int_visitor_half_hours")
+    right = "coalesce(getvariable('touched_from'), date '1000-01-01') + (-2)"
+    assert right in node["sql"], "the model has changed: plant the fault anew"
+    node["sql"] = node["sql"].replace(right, right.replace("-2", "0"))
+    long_night = [
+        event(f"e{half_hour}", f"0{1 + half_hour // 48} {half_hour % 48 // 2:02}:{half_hour % 2 * 30:02}:00")
+        for half_hour in range(40, 48 * 5)
+    ]
+    in_one, in_slices, wrong = new_shop(), new_shop(), Shop(whole, part)
+    for shop, runs in ((in_one, None), (in_slices, 1), (wrong, 1)):
+        shop.load("b1", events=long_night)
+        shop.build(runs_in_slice=runs)
+    assert differences(in_slices, in_one) == []
+    assert differences(wrong, in_one)

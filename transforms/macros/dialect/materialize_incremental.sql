@@ -11,10 +11,7 @@
         {%- if existing is not none and not existing.is_table %}
             {{ drop_relation_if_exists(existing) }}
         {%- endif %}
-        {#- In the order of its dates, so that a later build finds the few blocks that hold the days it looks for. #}
-        {%- set told = config.get('meta') -%}
-        {%- set dates = told.since[0] if 'since' in told else told.rebuilt_by if 'days' in told -%}
-        {{ build_whole_table(target_relation, compiled_code, order_by=dates) }}
+        {{ build_in_slices(target_relation, compiled_code) }}
         {{ record_everything_rebuilt() }}
     {%- elif existing is none %}
         {{ exceptions.raise_compiler_error('it was never built as a whole: run once with --full-refresh') }}

@@ -5,10 +5,10 @@
    and what is tested afterwards are told by this one condition. `meta` is that of another model, for its tests. #}
 {% macro is_rebuilt(of=none, meta=none) -%}
     {%- set told = meta or (model.config.meta if model is defined and execute else none) -%}
+    {%- set column = (of ~ '.' if of else '') ~ told.rebuilt_by if told -%}
     {%- if builds_everything() or not told -%}
-        true
+        {{ touched(column, told.days[0], told.days[1]) if told and 'days' in told and 'changed_in' not in told else 'true' }}
     {%- else -%}
-        {%- set column = of ~ '.' ~ told.rebuilt_by if of else told.rebuilt_by -%}
         {%- set conditions = [] -%}
         {%- if 'days' in told -%}
             {%- do conditions.append(touched(column, told.days[0], told.days[1], told.also)) -%}

@@ -6,7 +6,7 @@
 {% macro touched(column, first=0, last=0, also=none, otherwise='true') -%}
     {%- set dates = var('touched_dates', none) -%}
     {%- if builds_everything() or dates is none -%}
-        {{ otherwise }}
+        {{ whole_or_slice(column, first, last) if otherwise == 'true' else otherwise }}
     {%- elif dates is string -%}
         {{ column }} in ('{{ dates }}:{{ first }}:{{ last }}:{{ also or '' }}')
     {%- else -%}

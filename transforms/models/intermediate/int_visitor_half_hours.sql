@@ -7,7 +7,7 @@ with
 events as (
 
     select * from {{ ref('stg_events') }}
-    where {{ touched('event_date') }}
+    where {{ touched('event_date', -2, 2) if builds_everything() else touched('event_date') }}
 
 ),
 

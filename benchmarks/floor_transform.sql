@@ -1,33 +1,8 @@
--- The floor: the same marts from the same Parquet files, as one script that somebody who knows DuckDB would write by hand.
+-- The floor: the same marts from the same rows (floor_load.sql), as one script that somebody who knows DuckDB would write by hand.
 -- No reasons for refusals, no lake, no ledger, no tests, no increments; nothing is kept apart that is not needed.
 -- tests/test_benchmarks.py holds its numbers to those of the product.
 
-create schema raw; create schema marts;
-
-create table raw.users as select * from read_parquet('{folder}/users*.parquet');
-create table raw.products as select * from read_parquet('{folder}/products*.parquet');
-
-create table raw.events as
-select
-    *,
-    cast(event_timestamp as date) as event_date,
-    coalesce('u:' || user_id, 'a:' || anonymous_id) as visitor_id
-from read_parquet('{folder}/events*.parquet')
-where
-    event_id is not null and strlen(event_id) between 1 and 128
-    and event_type in (
-        'page_view', 'product_view', 'search', 'add_to_cart', 'remove_from_cart', 'begin_checkout', 'purchase', 'refund'
-    )
-    and event_timestamp between timestamp '2000-01-01' and timestamp '2099-12-31'
-    and (user_id is not null or anonymous_id is not null)
-    and (quantity is null or quantity between 1 and 1000000)
-    and (unit_price is null or unit_price >= 0)
-    and (
-        event_type not in ('product_view', 'add_to_cart', 'remove_from_cart', 'purchase', 'refund')
-        or product_id is not null
-    )
-    and (event_type not in ('purchase', 'refund') or (quantity is not null and unit_price is not null))
-    and (discount_amount is null or discount_amount <= unit_price * coalesce(quantity, 1));
+create schema marts;
 
 -- duplicates: find the few keys that repeat, order only these
 create temp table repeated as
