@@ -163,7 +163,8 @@ def closing(story: Story, start_seconds: float, ui_url: str) -> Iterator[tuple[s
 
 
 def _next_steps(story: Story, ui_url: str) -> Iterator[tuple[str, str]]:
-    if story.validated and any(count.quarantined for count in story.validated.counts):
+    refused = story.validated and any(count.quarantined for count in story.validated.counts)
+    if refused or (story.replayed and story.replayed.stayed):
         yield "Look next", "refused rows: shopflow quarantine list"
     if story.kpis:
         yield "Look next", "charts: make dashboard"
