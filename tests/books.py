@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.audit import audit
 from flows.land import land
 from flows.load import load
 from flows.quarantine.again import pass_again
@@ -62,6 +63,7 @@ class Books:
 
     def check(self) -> None:
         """The laws of the ledger: over each batch, over all of them, and between ledger, raw and quarantine."""
+        assert audit(self.settings) == []
         with open_warehouse(self.settings) as warehouse:
             batches = {row["batch_id"]: row for row in warehouse.query("from ops.batches")}
             gone = warehouse.query("from ops.removals")

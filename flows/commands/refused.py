@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from flows.commands.plain import plain_console
 from flows.literal import for_terminal
 from flows.quarantine.export import export
 from flows.quarantine.waiting import Quarantine, open_quarantine
@@ -29,7 +30,7 @@ def show_counts() -> None:
         for count in counts:
             state = "" if count.is_loaded else "not loaded"
             found.add_row(*map(for_terminal, (count.batch_id, state, count.reason, f"{count.rows:,}")))
-        console = Console(highlight=False, markup=False, emoji=False)
+        console = plain_console()
         if counts:
             console.print(found)
             many = (
@@ -43,7 +44,7 @@ def show_counts() -> None:
 
 def show_rows(limit: int, **wanted: str | None) -> None:
     """Print at most `limit` of the wanted rows: file, line, reasons as sentences, text."""
-    asked, console = Wanted(**wanted), Console(highlight=False, markup=False, emoji=False)
+    asked, console = Wanted(**wanted), plain_console()
     with open_quarantine(load_settings()) as quarantine:
         (total,) = quarantine.query(f"select count(*) as n from {quarantine.rows(asked)}")
         # Which rows they are is decided by their places alone: sorted with their texts, all of them would be held.
@@ -71,7 +72,7 @@ def export_rows(out: Path, **wanted: str | None) -> None:
     with open_quarantine(load_settings()) as quarantine:
         rows = export(quarantine, asked, out)
         said = f"{count_of(rows, 'row')} written to {out}" if rows else _nothing(quarantine, asked)
-        console = Console(highlight=False, markup=False, emoji=False)
+        console = plain_console()
         console.print(for_terminal(said), soft_wrap=True)
         _say_if_old(console, quarantine)
 

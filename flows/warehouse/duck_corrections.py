@@ -98,7 +98,7 @@ def note_passed(connection: DuckDBPyConnection, validated: Validated, passed: Pa
         [batch.replay_of],
     ).fetchone()
     changed = connection.execute(
-        "update ops.batches set quarantined = quarantined - $1, replayed = replayed + $1 "
+        "update ops.batches set quarantined = quarantined - $1, replayed = coalesce(replayed, 0) + $1 "
         "where batch_id = $2 and quarantined >= $1",
         [rows, batch.replay_of],
     ).fetchone()
