@@ -60,7 +60,10 @@ def show_rows(limit: int, **wanted: str | None) -> None:
                 console.print(for_terminal(line), soft_wrap=True)
             console.print()
         if total["n"] > limit:
-            console.print(f"{limit:,} of {_waiting(total['n'])}; --limit shows more, `export` writes all to a file")
+            console.print(
+                f"{limit:,} of {_waiting(total['n'])}; --limit shows more, `export` writes all to a file",
+                soft_wrap=True,
+            )
         elif not total["n"]:
             console.print(_nothing(quarantine, asked), soft_wrap=True)
         _say_if_old(console, quarantine)

@@ -82,7 +82,12 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
     `is_holder` is said by who holds the home's lock and has no warehouse open: then the warehouse alone is asked.
     Raises WarehouseError where there is a warehouse and neither it nor a serving copy can be read.
     """
-    with TemporaryDirectory(prefix="shopflow-") as spill, connect(settings, spill=Path(spill)) as connection:
+    slim = settings.model_copy(update={"threads": 1})  # each thread holds the texts of a whole row group
+    with (
+        translated(settings.lake),
+        TemporaryDirectory(prefix="shopflow-") as spill,
+        connect(slim, spill=Path(spill)) as connection,
+    ):
         is_live = _know(connection, settings, is_holder)
         _open(connection, Lake(settings.lake))
         yield Quarantine(connection, is_live)

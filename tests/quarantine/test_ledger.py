@@ -35,20 +35,24 @@ files = st.lists(
 which = st.integers(0, 5)
 acts = st.one_of(
     st.tuples(st.just("take"), files),
-    st.tuples(st.just("take"), files),
     st.tuples(st.just("replay"), st.sampled_from([None, "in_the_future", "events.unit_price"])),
     st.tuples(st.just("correct"), st.integers(1, 3)),
     st.tuples(st.just("remove"), which),
+    st.tuples(st.just("remove last"), st.just("is_replay")),
+    st.tuples(st.just("remove last"), st.just("not is_replay")),
     st.tuples(st.just("replace"), which, files),
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FIRST = HEADER + "".join(line.format(number) for line in LINES.values() for number in (1, 1, 2))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(acts, min_size=2, max_size=8))
 def test_the_laws_hold_after_any_history(history: list[tuple[Any, ...]]) -> None:
     with TemporaryDirectory() as folder:
         books = Books(load_settings(home=Path(folder) / "home", max_refused_share=1, threads=1))
-        for number, act in enumerate(history):
+        for number, act in enumerate([("take", FIRST), *history]):
             happen(books, Path(folder), number, *act)
             books.check()
 
@@ -69,10 +73,10 @@ def happen(books: Books, folder: Path, number: int, act: str, *how: Any) -> None
         (folder / f"{number}.in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in mended))
         books.replay(folder / f"{number}.in.jsonl")
     elif act == "remove" and batch_id:
-        waited = len(books.waiting())
-        (rows_read,) = books.ask(f"select rows_read from ops.batches where batch_id = '{batch_id}'")[0]
-        books.remove(batch_id)
-        assert not is_replay or len(books.waiting()) == waited + rows_read, "they wait again"
+        remove(books, batch_id, is_replay)
+    elif act == "remove last":
+        for batch_id, is_replay in [batch for batch in batches if batch[1] == (how[0] == "is_replay")][-1:]:
+            remove(books, batch_id, is_replay)
     elif act == "replace" and batch_id:
         old = f"select replaced_by from ops.removals where batch_id = '{batch_id}' order by removed_at desc limit 1"
         new = books.take(written(folder, number, how[1]), replaces=batch_id)
@@ -80,6 +84,13 @@ def happen(books: Books, folder: Path, number: int, act: str, *how: Any) -> None
         assert books.take(folder / f"{number}.csv", replaces=batch_id) == new, "again, as after a kill"
         known = {batch for (batch,) in books.ask("select batch_id from ops.batches")}
         assert (new in known, batch_id in known) == (True, False)
+
+
+def remove(books: Books, batch_id: str, is_replay: bool) -> None:
+    waited = len(books.waiting())
+    (rows_read,) = books.ask(f"select rows_read from ops.batches where batch_id = '{batch_id}'")[0]
+    books.remove(batch_id)
+    assert not is_replay or len(books.waiting()) == waited + rows_read, "they wait again"
 
 
 def written(folder: Path, number: int, text: str) -> Path:
