@@ -26,6 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+quarantine = typer.Typer(help="Refused rows: how many wait and why, what they are, and their export.")
+app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+REASON = "Only for this reason: `events.unit_price: negative`, `events.unit_price` or `negative`."
+
 
 def main() -> NoReturn:
     """Run a command. An error of ours is one sentence on stderr and its exit code, never a traceback."""
@@ -91,6 +95,35 @@ def remove(batch: Annotated[str, typer.Argument(help="The batch's id, as `shopfl
 
 
 @app.command()
+def replace(
+    batch: Annotated[str, typer.Argument(help="The batch's id, as `shopflow status` shows it.")],
+    with_: Annotated[
+        list[str],
+        typer.Option("--with", help="File, folder or glob that takes its place; may be given more than once."),
+    ],
+    format: Annotated[str | None, typer.Option(help="Format of all the files, where columns do not tell.")] = None,
+) -> None:
+    """Put other files in the place of a batch; it stays as long as they are not loaded."""
+    from flows.commands.run import run_flow
+
+    run_flow("replace", batch=batch, source=with_, format=format)
+
+
+@app.command()
+def replay(
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
+    with_: Annotated[
+        Path | None, typer.Option("--with", help="Exported rows (JSON lines) in which you have corrected `raw`.")
+    ] = None,
+) -> None:
+    """Put refused rows through the checks again, after the rules were mended or the rows corrected."""
+    from flows.commands.run import run_flow
+
+    run_flow("replay", batch=batch, reason=reason, corrected=str(with_.absolute()) if with_ else None)
+
+
+@app.command()
 def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to; it must be empty or new.")],
     events: Annotated[int, typer.Option(help="Number of events.")] = 100_000,
@@ -114,6 +147,40 @@ def generate(
         format=format,
         compress=compress,
     )
+
+
+@quarantine.command("list")
+def list_refused() -> None:
+    """How many rows wait, by batch, table and reason."""
+    from flows.commands.refused import show_counts
+
+    show_counts()
+
+
+@quarantine.command("show")
+def show_refused(
+    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    table: Annotated[str | None, typer.Option(help="Only rows of this table.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows to show at most.")] = 20,
+) -> None:
+    """Rows that wait: file, line, why they were refused, and their text."""
+    from flows.commands.refused import show_rows
+
+    show_rows(limit, batch=batch, reason=reason, table=table)
+
+
+@quarantine.command("export")
+def export_refused(
+    out: Annotated[Path, typer.Option(help="A new file: .jsonl (to be corrected and replayed), .csv or .parquet.")],
+    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
+    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
+    table: Annotated[str | None, typer.Option(help="Only rows of this table.")] = None,
+) -> None:
+    """Write the rows that wait to a file."""
+    from flows.commands.refused import export_rows
+
+    export_rows(out, batch=batch, reason=reason, table=table)
 
 
 @app.command()

@@ -23,6 +23,7 @@ DOING = {
     "judge": "holding the batch to its contracts",
     "load": "loading what passed",
     "remove": "taking the batch out again",
+    "replay": "checking refused rows again",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Removed, Replayed, Validated
 from flows.story import Story
 
 
@@ -46,12 +46,26 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                     "rows": told.rows,
                     "derived": derived,
                     "touched_dates": len(told.touched_dates),
+                    **({"replaced": {"batch_id": gone.batch_id, "rows": gone.rows}} if (gone := told.replaced) else {}),
                 },
             }
         case Removed():
             return {
                 "rows_out": sum(told.rows.values()),
                 "detail": {"rows": told.rows, "touched_dates": len(told.touched_dates)},
+            }
+        case Replayed():
+            read = sum(batch.rows_read for batch in told.batches)
+            return {
+                "rows_in": read + told.stayed,
+                "rows_out": sum(batch.accepted for batch in told.batches),
+                "duplicates": sum(batch.duplicates for batch in told.batches),
+                "detail": {
+                    "passed": read,
+                    "batches": {batch.batch_id: batch.replay_of for batch in told.batches},
+                    "stayed": told.stayed,
+                    "reasons": told.reasons,
+                },
             }
         case Built():
             return {

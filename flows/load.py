@@ -8,8 +8,10 @@ from flows.settings import Settings
 from flows.warehouse import open_warehouse
 
 
-def load(validated: Validated, settings: Settings) -> Loaded:
+def load(validated: Validated, settings: Settings, *, replaces: str | None = None) -> Loaded:
     """Take the batch's accepted rows into the warehouse, all or nothing, and enter it in `ops.batches`.
+
+    The batch `replaces` goes out in the same moment, so that readers of the warehouse never see neither, nor both.
 
     The same batch again changes nothing and comes back with `is_new` False. `touched_dates` are the event dates that
     the batch has rows on. Raises LedgerError if the rows that arrive are not those that were accepted, WarehouseError,
@@ -19,4 +21,4 @@ def load(validated: Validated, settings: Settings) -> Loaded:
     {'events': 100000, 'users': 2140, 'products': 500}
     """
     with open_warehouse(settings) as warehouse:
-        return warehouse.load(validated, Lake(settings.lake), settings)
+        return warehouse.load(validated, Lake(settings.lake), settings, replaces=replaces)

@@ -39,12 +39,16 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Batch:
-    """The files of one run. `batch_id` follows from their names, contents and formats: same files, same batch."""
+    """The files of one run. `batch_id` follows from their names, contents and formats: same files, same batch.
+
+    `replay_of` is the batch in which the rows were refused at first, where this one is a replay of them.
+    """
 
     batch_id: str
     landed_at: datetime
     files: tuple[SourceFile, ...]
     refused_files: tuple[RefusedFile, ...] = ()
+    replay_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,22 +102,47 @@ class Validated:
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What the warehouse took. `is_new` is False where the batch had been loaded before and nothing changed."""
+class Removed:
+    """A batch that was taken out of the warehouse, with its replays: rows that left, by table, and their dates."""
 
     batch_id: str
-    is_new: bool
     rows: dict[str, int]
     touched_dates: tuple[date, ...]
 
 
 @dataclass(frozen=True)
-class Removed:
-    """A batch that was taken out of the warehouse: rows that left, by table, and the dates that they were on."""
+class Loaded:
+    """What the warehouse took. `is_new` is False where the batch had been loaded before and nothing changed.
+
+    `replaced` is the batch that went out in the same moment, if this one was to take its place.
+    """
 
     batch_id: str
+    is_new: bool
     rows: dict[str, int]
     touched_dates: tuple[date, ...]
+    replaced: Removed | None = None
+
+
+@dataclass(frozen=True)
+class ReplayedBatch:
+    """Rows of the batch `replay_of` that were refused and passed now: they are the batch `batch_id`."""
+
+    replay_of: str
+    batch_id: str
+    rows_read: int
+    accepted: int
+    duplicates: int
+    erased: int = 0
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of a replay. `stayed` counts the rows that are refused still, `reasons` the same by the reason why."""
+
+    batches: tuple[ReplayedBatch, ...]
+    stayed: int
+    reasons: dict[str, int]
 
 
 @dataclass(frozen=True)

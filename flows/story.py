@@ -11,7 +11,7 @@ from flows import serving
 from flows.demo import demo_folder
 from flows.errors import ContractBroken, LedgerError
 from flows.kpis import Kpis
-from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Removed, Validated
+from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Removed, Replayed, Validated
 from flows.settings import Settings
 
 
@@ -26,6 +26,7 @@ class Story:
     checks: tuple[Check, ...] = ()
     loaded: Loaded | None = None
     removed: Removed | None = None
+    replayed: Replayed | None = None
     nodes: list[Node] = field(default_factory=list)
     built: Built | None = None
     published: Published | None = None
@@ -49,6 +50,8 @@ class Story:
                 self.loaded = told
             case Removed():
                 self.removed = told
+            case Replayed():
+                self.replayed = told
             case Built():
                 self.built, self.nodes = told, list(told.nodes)
             case Published():
@@ -69,8 +72,8 @@ class Story:
     @property
     def is_up_to_date(self) -> bool:
         """Whether the run ended well and there was nothing to build."""
-        has_changed = self.loaded is not None or self.removed is not None
-        return has_changed and self.error is None and self.published is None
+        has_tried = any(told is not None for told in (self.loaded, self.removed, self.replayed))
+        return has_tried and self.error is None and self.published is None
 
     @property
     def is_beside_demo(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flows.demo import BESIDE_DEMO
 from flows.kpis import Kpis, amount, share
-from flows.receipts import Node, Receipt, Validated
+from flows.receipts import Node, Receipt, ReplayedBatch, Validated
 from flows.story import Story, count_of
 
 SHOWN = 5
@@ -39,9 +39,18 @@ def line_of(receipt: Receipt) -> str:
             parts = [f"{receipt.rows_out:,} rows"] if detail["is_new"] else ["loaded before, nothing changed"]
             if detail["is_new"]:
                 parts += [f"of them {rows:,} derived {table}" for table, rows in detail.get("derived", {}).items()]
+            if gone := detail.get("replaced"):
+                parts.append(f"in place of {sum(gone['rows'].values()):,} of batch {gone['batch_id']}")
         case "remove":
             rows = [f"{number:,} {table}" for table, number in detail["rows"].items()]
             parts = [f"batch {receipt.batch_id}", *rows, count_of(detail["touched_dates"], "day")]
+        case "replay":
+            parts = [
+                f"{receipt.rows_in:,} refused rows tried",
+                f"{detail['passed']:,} passed",
+                f"{receipt.duplicates:,} of them duplicates" if receipt.duplicates else "",
+                f"{detail['stayed']:,} still refused",
+            ]
         case "transform":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
@@ -97,6 +106,10 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         reasons = top_reasons(story.validated)
         yield from _first("Refused", [f"{rows:,}  {reason}" for reason, rows in reasons], "and for {} more reasons")
         yield from _first("Notes", story.validated.notes)
+    if story.replayed:
+        yield from _first("Replayed", [_replayed(batch) for batch in story.replayed.batches])
+        stayed = sorted(story.replayed.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+        yield from _first("Still refused", [f"{rows:,}  {why}" for why, rows in stayed], "and for {} more reasons")
     if story.is_beside_demo:
         yield "Notes", BESIDE_DEMO
     weak = [check for check in story.checks if not check.is_passed]
@@ -108,6 +121,10 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         yield "Nothing new", "all was loaded, built and published before: these are the current KPIs"
     if story.kpis:
         yield from kpi_lines(story.kpis)
+
+
+def _replayed(batch: ReplayedBatch) -> str:
+    return f"{count_of(batch.rows_read, 'row')} of batch {batch.replay_of}, as batch {batch.batch_id}"
 
 
 def _first(label: str, texts: Sequence[str], more: str = "and {} more") -> Iterator[tuple[str, str]]:
@@ -146,8 +163,9 @@ def closing(story: Story, start_seconds: float, ui_url: str) -> Iterator[tuple[s
 
 
 def _next_steps(story: Story, ui_url: str) -> Iterator[tuple[str, str]]:
-    if story.validated and any(count.quarantined for count in story.validated.counts):
-        yield "Look next", f"refused rows: {story.settings.lake / 'quarantine'}"
+    refused = story.validated and any(count.quarantined for count in story.validated.counts)
+    if refused or (story.replayed and story.replayed.stayed):
+        yield "Look next", "refused rows: shopflow quarantine list"
     if story.kpis:
         yield "Look next", "charts: make dashboard"
     yield "Look next", f"this run: {ui_url}/runs/flow-run/{story.run_id}"

@@ -56,7 +56,7 @@ def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Dra
         return refused
     try:
         opened = open_files(shop, batch, terms)
-        found = opened.refused or _written(shop, lake, batch, opened, terms)
+        found = opened.refused or written(shop, lake, batch, opened, terms)
     except Exception as error:  # a file that changes under the reader's hands can cause any error whatsoever
         refused = changed(batch.files) or (damaged(shop, batch.files) if isinstance(error, duckdb.Error) else {})
         if not refused:
@@ -65,7 +65,8 @@ def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Dra
     return changed(batch.files) or found
 
 
-def _written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Terms) -> Draft:
+def written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Terms) -> Draft:
+    """Judges every row of the files, and writes accepted and refused ones to the workshop."""
     tables = tables_of(shop, batch, opened, terms)
     duplicates = {table.name: fold_copies(shop, table) for table in tables}
     written = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}

@@ -25,13 +25,17 @@ names = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relativ
 
 @cache
 def options() -> dict[str, set[str]]:
-    """Every command of shopflow with the options that it knows."""
+    """Every command of shopflow (`quarantine show` is one) with the options that it knows."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    commands = dict(group.commands)
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            commands |= {f"{name} {below}": belonging for below, belonging in command.commands.items()}
     return {
         name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         | {"--help"}
-        for name, command in group.commands.items()
+        for name, command in commands.items()
     }
 
 
@@ -69,10 +73,13 @@ def problem(command: str) -> str | None:
     rest = words[3:] if words[0] == "python" else words[1:]
     if not rest or rest[0].startswith("-"):
         return None
-    if rest[0] not in options():
-        return f"shopflow has no command {rest[0]}"
-    unknown = [word for word in rest if word.startswith("--") and word.split("=")[0] not in options()[rest[0]]]
-    return f"shopflow {rest[0]} has no {', '.join(unknown)}" if unknown else None
+    name = rest[0]
+    if len(rest) > 1 and any(known.startswith(f"{name} ") for known in options()) and not rest[1].startswith("-"):
+        name = f"{name} {rest[1]}"
+    if name not in options():
+        return f"shopflow has no command {name}"
+    unknown = [word for word in rest if word.startswith("--") and word.split("=")[0] not in options()[name]]
+    return f"shopflow {name} has no {', '.join(unknown)}" if unknown else None
 
 
 def anchors(page: Path) -> set[str]:
@@ -146,11 +153,12 @@ def test_a_command_that_is_not_there_is_found() -> None:
     text = (
         "Say `make tea`, then `make help`.\n"
         "```bash\nSHOPFLOW_HOME=x shopflow run --sauce x # hot\n```\n"
-        "```console\n$ shopflow fly\nno such thing as shopflow walk\n```\n"
+        "```console\n$ shopflow fly\nno such thing as shopflow walk\n$ shopflow quarantine burn\n```\n"
     )
     assert [problem(command) for command in commands(text)] == [
         "shopflow run has no --sauce",
         "shopflow has no command fly",
+        "shopflow has no command quarantine burn",
         "make has no tea",
         None,
     ]

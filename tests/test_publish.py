@@ -70,6 +70,7 @@ def test_the_copy_holds_every_mart_and_the_ledger_and_nothing_else(build: Build,
             "ops.publication",
             "ops.receipts",
             "ops.removals",
+            "ops.replays",
             "ops.settings",
         ]
         assert reader.execute("select typeof(net_amount) from marts.fct_orders limit 1").fetchone() == (

@@ -37,6 +37,8 @@ class Table:
     """One table's rows. The view of this name has the record's columns, `event_date` where the table has days, and the
     VERDICT: `file` is the place in the batch's files, `row_number` counts from 1 the rows of that file.
 
+    `headers` are the columns of the files that have them, by the file's place, as they are named there.
+
     `rows_read` counts every row, those included that are in no view because they could not be told apart into fields.
     """
 
@@ -44,6 +46,7 @@ class Table:
     rows_read: int
     groups: tuple[Group, ...]
     staged: Mapping[int, Staged]
+    headers: Mapping[int, tuple[str, ...]]
 
 
 def open_files(shop: Workshop, batch: Batch, terms: Terms) -> Opened:
@@ -71,9 +74,11 @@ def tables_of(shop: Workshop, batch: Batch, opened: Opened, terms: Terms) -> tup
             union = " union all ".join(f"select {wanted} from {group.view}" for group in groups)
             shop.connection.execute(f"create temp view {name} as {union}")
             staged = {at: text for at, text in opened.staged.items() if text.file.table == name}
+            headers = {at: text.text.columns for at, text in staged.items() if text.text.columns}
+            headers |= {at: tuple(column for column, _ in schema) for at, schema in opened.schemas.items()}
             typed = [batch.files[at].path for at in opened.schemas if batch.files[at].table == name]
             rows = sum(text.rows + text.flawed for text in staged.values()) + _rows(shop, typed)
-            tables.append(Table(name, rows, tuple(groups), staged))
+            tables.append(Table(name, rows, tuple(groups), staged, headers))
     return tuple(tables)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -44,8 +46,15 @@ def write_refused(shop: Workshop, table: Table, batch: Batch, terms: Terms, left
     if left:
         _explain(shop, table, batch, terms, refusals)
     if refusals.rows:
-        refusals.write(shop.connection, batch.batch_id, batch.landed_at)
+        headers = {batch.files[place].name: _csv(columns) for place, columns in table.headers.items()}
+        refusals.write(shop.connection, batch.batch_id, batch.landed_at, headers)
     return refusals
+
+
+def _csv(columns: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(columns)
+    return line.getvalue()
 
 
 def _explain(shop: Workshop, table: Table, batch: Batch, terms: Terms, refusals: Refusals) -> None:

@@ -24,7 +24,7 @@ def csv_lines(path: Path, fields: int) -> Iterator[Line]:
         if not line.rstrip(b"\r"):
             continue
         row = line.removesuffix(b"\r")
-        flaw = _flaw(row, fields)
+        flaw = flaw_of(row, fields)
         if flaw and b'"' in row and (whole := _joined(line, reader, fields)):
             row, flaw = whole, None
         if flaw and flaw[0] == "broken_quotes" and not reader.is_ended:
@@ -80,8 +80,8 @@ def _patterns(fields: int) -> tuple[Callable[[bytes], object], ...]:
     return _AS_MANY[fields]
 
 
-def _flaw(row: bytes, fields: int) -> tuple[str, str] | None:
-    """The reason and its message, None where the line is a row of `fields` fields."""
+def flaw_of(row: bytes, fields: int) -> tuple[str, str] | None:
+    """The reason and its message, None where the text, of one line or of several, is one row of `fields` fields."""
     if not row.isascii():
         try:
             row.decode()
@@ -116,7 +116,7 @@ def _joined(row: bytes, reader: _Lookahead, fields: int) -> bytes | None:
         quotes += line.count(b'"')
         if quotes % 2 == 0:
             whole = b"\n".join(parts).removesuffix(b"\r")
-            if _flaw(whole, fields):
+            if flaw_of(whole, fields):
                 return None
             reader.skip(position + 1)
             return whole

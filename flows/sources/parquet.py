@@ -33,13 +33,21 @@ def given(paths: Sequence[str], schema: Sequence[tuple[str, str]], record: type[
     files = f"read_parquet({listed(as_pattern(path) for path in paths)}, hive_partitioning = false)"
     renamed = f"{files} as given({', '.join(positions.values())})"
     relation = f"(select {', '.join(positions.values())}, file_index, file_row_number from {renamed})"
-    text = object_of({column: f"{position}::varchar" for column, position in positions.items()})
+    raw = object_of({column: _shown(known[column]) if column in known else at for column, at in positions.items()})
     return Given(
         relation=with_extras(relation, unknown) if unknown else relation,
         fields=known,
         extras="extras" if unknown else "",
-        raw=text,
+        raw=raw,
     )
+
+
+def _shown(told: Told) -> str:
+    """A field's value for the quarantine, such that the row as a line of JSON would be judged as it was here."""
+    plain = told.sql if told.type in ("DOUBLE", "DECIMAL") else f"({told.sql})::varchar"
+    if told.type == "DOUBLE":
+        plain = f"case when isfinite({told.sql}) then to_json({told.sql}) else to_json(({told.sql})::varchar) end"
+    return f"case when {told.is_sound} then to_json({plain}) else {told.shown} end" if told.shown else plain
 
 
 def told(kind: Kind, column: str, type: str) -> Told:

@@ -44,5 +44,10 @@ def look_at(path: Path, is_csv: bool) -> TextFile:
     with opened(path) as file:
         first = file.readline(1 << 20)
     header = first.removeprefix(BOM).rstrip(b"\r\n").decode("utf-8", "replace")
-    names = tuple(next(csv.reader(io.StringIO(header, newline="")))) if is_csv else ()
+    names = names_in(header) if is_csv else ()
     return TextFile(path, names, is_gzip(path), first.endswith(b"\r\n"), first.startswith(BOM))
+
+
+def names_in(header: str) -> tuple[str, ...]:
+    """The names of the columns in the first line of a CSV file."""
+    return tuple(next(csv.reader(io.StringIO(header, newline=""))))

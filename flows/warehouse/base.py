@@ -17,22 +17,40 @@ from flows.settings import Settings
 class Warehouse(Protocol):
     """One open warehouse. Every method raises WarehouseError or StorageError in place of the driver's own errors."""
 
-    def load(self, validated: Validated, lake: Lake, settings: Settings) -> Loaded:
+    def load(
+        self,
+        validated: Validated,
+        lake: Lake,
+        settings: Settings,
+        *,
+        replaces: str | None = None,
+        passed: Path | None = None,
+    ) -> Loaded:
         """Take a validated batch's rows out of the lake into `raw.*`, once and only once, all or nothing.
+
+        `replaces` is a loaded batch that goes out in the same moment, also where this one was loaded before. `passed`
+        belongs to a replay: a Parquet file that names its rows as they are in the quarantine (table_name, source_file,
+        line), which wait there no longer.
 
         A batch that is known already changes nothing: `is_new` is False, rows and dates are those of its first load.
         Raises LedgerError if the rows that arrive are not those that were accepted, WarehouseError if a raw table's
-        columns are not the record's, SettingsError if the shop's time zone is not that of the first load or not the one
+        columns are not the record's, LedgerError if there is no batch to be replaced or if the rows of a replay are
+        not ones that wait, SettingsError if the shop's time zone is not that of the first load or not the one
         that the batch's days were counted in. After any failure, a kill included, the warehouse is as it was before.
         """
         ...
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
-        """Take a loaded batch's rows out of `raw`, all or nothing. The marts follow at the next build.
+        """Take a loaded batch's rows out of `raw`, all or nothing, and those of its replays. The marts follow at the
+        next build. Of a batch that is a replay itself, the rows wait in the quarantine again.
 
         A batch that was taken out, but is still in the published marts, is only told. Raises LedgerError if there is no
         such batch. It can be loaded again afterwards.
         """
+        ...
+
+    def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
+        """Raise LedgerError, one sentence, if the batch is not loaded; `or_replaced`: nor was replaced before."""
         ...
 
     def pending(self, models: str) -> Changes:

@@ -6,20 +6,22 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows.errors import LedgerError, SettingsError
+from flows.errors import SettingsError
 from flows.lake import Lake, is_dated
 from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import duck_record
 from flows.warehouse.batch import files_by_table, rows_by_table
-from flows.warehouse.duck_changes import settle, take_out, waiting
+from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
+from flows.warehouse.duck_corrections import note_passed, removed_before, require, require_replaced, take_out_whole
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
 from flows.warehouse.duck_ledger import imbalances
@@ -51,36 +53,46 @@ class DuckWarehouse:
         with translated(self._path):
             self._connection.close()
 
-    def load(self, validated: Validated, lake: Lake, settings: Settings) -> Loaded:
+    def load(
+        self,
+        validated: Validated,
+        lake: Lake,
+        settings: Settings,
+        *,
+        replaces: str | None = None,
+        passed: Path | None = None,
+    ) -> Loaded:
         batch_id, rows = validated.batch.batch_id, rows_by_table(validated)
         with self._unordered(), self._transaction():
             self._pin("reporting_timezone", settings.reporting_timezone)
-            known = self._loaded("where batch_id = ?", [batch_id])
+            known, gone = self._loaded(batch_id), None
+            if replaces:
+                gone = take_out_whole(self._connection, replaces, _utc(datetime.now(UTC)), replaced_by=batch_id)
+                if gone is None:
+                    require_replaced(self._connection, replaces, by=batch_id, is_loaded=known is not None)
             if known:
-                return known[0]
+                return replace(known, replaced=gone)
             refuse_drift(self._connection)
             for table, files in files_by_table(validated, lake).items():
                 if is_dated(table):
                     refuse_other_days(self._connection, files, settings.zone)
                 insert(self._connection, table, files, rows[table])
             self._enter(validated, rows)
-        return Loaded(batch_id, True, rows, validated.event_dates)
+            if passed:
+                note_passed(self._connection, validated, passed)
+        return Loaded(batch_id, True, rows, validated.event_dates, gone)
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
         with self._transaction():
-            known = self._loaded("where batch_id = ?", [batch_id])
-            if not known and (gone := self._loaded("where batch_id = ? and built_at is null", [batch_id], "removals")):
-                return Removed(batch_id, gone[-1].rows, gone[-1].touched_dates)
-            if not known:
-                raise LedgerError(f"batch {batch_id} is not in the warehouse: `shopflow status` lists those that are")
-            rows = take_out(self._connection, batch_id)
-            self._connection.execute(
-                "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason), "
-                "? as removed_at from ops.batches where batch_id = ?",
-                [_utc(at), batch_id],
-            )
-            self._connection.execute("delete from ops.batches where batch_id = ?", [batch_id])
-        return Removed(batch_id, rows, known[0].touched_dates)
+            gone = take_out_whole(self._connection, batch_id, _utc(at)) or removed_before(self._connection, batch_id)
+            if gone is None:
+                require(self._connection, batch_id)
+        assert gone is not None
+        return gone
+
+    def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
+        with translated(self._path):
+            require(self._connection, batch_id, or_replaced=or_replaced)
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):
@@ -175,11 +187,11 @@ class DuckWarehouse:
                 f"load: set it to {pinned[0]}, or begin anew with another SHOPFLOW_HOME"
             )
 
-    def _loaded(self, condition: str, params: Sequence[Any] = (), table: str = "batches") -> tuple[Loaded, ...]:
-        rows = self._connection.execute(
-            f"select batch_id, rows_by_table, event_dates from ops.{table} {condition}", list(params)
-        ).fetchall()
-        return tuple(Loaded(batch_id, False, json.loads(counts), tuple(dates)) for batch_id, counts, dates in rows)
+    def _loaded(self, batch_id: str) -> Loaded | None:
+        row = self._connection.execute(
+            "select rows_by_table, event_dates from ops.batches where batch_id = ?", [batch_id]
+        ).fetchone()
+        return Loaded(batch_id, False, json.loads(row[0]), tuple(row[1])) if row else None
 
     def _enter(self, validated: Validated, rows: dict[str, int]) -> None:
         batch, counts = validated.batch, validated.counts
@@ -192,6 +204,7 @@ class DuckWarehouse:
             source_files=[file.name for file in batch.files],
             **{fate: sum(getattr(count, fate) for count in counts) for fate in fates},
             replayed=0,
+            replay_of=batch.replay_of,
             derived=sum(validated.derived.values()),
             event_dates=list(validated.event_dates),
             rows_by_table=json.dumps(rows),

@@ -13,8 +13,9 @@ from flows.errors import WarehouseError
 from flows.warehouse.duck_record import number_of, partly_built
 from flows.warehouse.duck_tables import quoted
 
-# Beside the marts, what a dashboard says about freshness and health. These tables grow by a few rows a run.
-_OPS = ("batches", "removals", "receipts", "settings")
+# Beside the marts, what a dashboard says about freshness and health, and what readers of the quarantine have to know
+# while a run holds the warehouse. These tables grow by a few rows a run, `replays` by one for each row that passed.
+_OPS = ("batches", "removals", "replays", "receipts", "settings")
 
 
 def export(connection: DuckDBPyConnection, path: Path, version: str, at: datetime) -> dict[str, int]:

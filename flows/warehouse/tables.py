@@ -85,10 +85,21 @@ OPS: dict[str, tuple[Field, ...]] = {
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touched.", True),
         _text("rows_by_table", "JSON object: rows that left raw by table.", True),
     ),
+    "replays": (
+        _text("batch_id", "The batch as which the row passed; here as long as that batch is loaded.", True),
+        _text("replay_of", "The batch that the row was refused in.", True),
+        _text("table_name", "The table whose row it is.", True),
+        _text("source_file", "Name of the file that the row stood in.", True),
+        _count("line", "Its line there (in Parquet, the number of the row), counted from 1.", True),
+    ),
     "receipts": (
         _text("run_id", "The run.", True),
         _text("batch_id", "The batch, where the step had one."),
-        _text("step", "The step: land, validate, judge, load, transform, publish.", True),
+        _text(
+            "step",
+            "The step: land, validate, judge, load, remove, replay, transform, publish; or run: the whole.",
+            True,
+        ),
         _instant("started_at", "When it began, in UTC.", True),
         Field("seconds", "DOUBLE", "FLOAT64", "Wall time.", True),
         _text("verdict", "How it ended.", True),

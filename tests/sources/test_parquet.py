@@ -116,10 +116,10 @@ def test_the_row_is_told_by_its_number_and_in_full(fate_of: Callable[..., Any], 
         **{
             "product_id": "p",
             "quantity": "1",
-            "unit_price": "1.5",
+            "unit_price": 1.5,
             "country": "Germany",
             "color": "red",
-            "weight": "1.5",
+            "weight": 1.5,
         },
     }
 

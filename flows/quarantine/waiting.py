@@ -1,0 +1,146 @@
+"""Refused rows that wait: those in the quarantine's files without those that have passed a replay since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import duckdb
+
+from flows import serving
+from flows.errors import StorageError
+from flows.lake import Lake
+from flows.lock import holder
+from flows.quarantine.rows import COLUMNS
+from flows.quarantine.wanted import NAME, Wanted
+from flows.records import RECORDS
+from flows.settings import Settings
+from flows.sources.files import as_pattern
+from flows.sources.sql import listed, quoted
+from flows.warehouse.duck_connect import connect
+from flows.warehouse.duck_errors import in_our_words, translated
+
+
+class Count(NamedTuple):
+    """How many rows of a batch's table wait for one reason; a row with two reasons is counted for both."""
+
+    batch_id: str
+    table: str
+    reason: str
+    rows: int
+    is_loaded: bool
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Refused rows, open for questions. The view `refused` has every row (`t` is its table, `has_passed` whether a
+    replay has taken it), the table `loaded` the batches of the ledger.
+
+    `is_live` is false where a run holds the warehouse: then it is known what had passed when marts were last published.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    is_live: bool
+
+    def query(self, sql: str) -> Iterator[dict[str, Any]]:
+        """The rows of a question by column name, some at a time. Raises StorageError where a file has gone by then."""
+        try:
+            answer = self.connection.execute(sql)
+            names = [column[0] for column in answer.description or ()]
+            while block := answer.fetchmany(1_000):
+                yield from (dict(zip(names, row, strict=True)) for row in block)
+        except duckdb.IOException as error:
+            said = str(error).splitlines()[0]
+            raise StorageError(f"the quarantine changed while it was read, or is damaged; try again: {said}") from error
+
+    def rows(self, wanted: Wanted = Wanted()) -> str:  # noqa: B008 - it is frozen
+        """SQL of the wanted rows that wait, with the columns of the quarantine's files and `is_loaded`."""
+        return (
+            f"""(select * exclude (t, has_passed), batch_id in (select batch_id from loaded) as is_loaded """
+            f"""from refused where not has_passed and {wanted.condition})"""
+        )
+
+    def counts(self) -> list[Count]:
+        """What waits, by batch, table and reason."""
+        names = f"""list_distinct(list_transform(reasons, lambda r: {NAME.replace("t ||", '"table" ||')}))"""
+        rows = self.query(
+            f"""select batch_id, "table", reason, count(*) as rows, is_loaded
+            from (select batch_id, "table", unnest({names}) as reason, is_loaded from {self.rows()})
+            group by all order by batch_id, "table", rows desc, reason"""
+        )
+        return [Count(**row) for row in rows]
+
+
+@contextmanager
+def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[Quarantine]:
+    """The refused rows of a home. Changes nothing, waits for nobody and is in nobody's way.
+
+    `is_holder` is said by who holds the home's lock and has no warehouse open: then the warehouse alone is asked.
+    Raises WarehouseError where there is a warehouse and neither it nor a serving copy can be read.
+    """
+    slim = settings.model_copy(update={"threads": 1})  # each thread holds the texts of a whole row group
+    with (
+        translated(settings.lake),
+        TemporaryDirectory(prefix="shopflow-") as spill,
+        connect(slim, spill=Path(spill)) as connection,
+    ):
+        is_live = _know(connection, settings, is_holder)
+        _open(connection, Lake(settings.lake))
+        yield Quarantine(connection, is_live)
+
+
+def _open(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    columns = ", ".join(f'null::{type} as "{column}"' for column, type in COLUMNS.items())
+    files = f"select {columns} where false"  # so that a column that older files lack is there
+    found = [path for table in RECORDS for path in sorted(lake.quarantine(table, "*").parent.glob("*.parquet"))]
+    if found:
+        paths = listed(as_pattern(path) for path in found)
+        files += f" union all by name from read_parquet({paths}, union_by_name = true, hive_partitioning = false)"
+    connection.execute(
+        f"""create temp view refused as
+        select kept.*, kept."table" as t, passed.line is not null as has_passed
+        from ({files}) as kept left join passed
+            on passed.replay_of = kept.batch_id and passed.table_name = kept."table"
+            and passed.source_file = kept.source_file and passed.line = kept.line"""
+    )
+
+
+def _know(connection: duckdb.DuckDBPyConnection, settings: Settings, is_holder: bool) -> bool:
+    """Copy what the ledger says to the tables `loaded` and `passed`: to keep it open would hold up the next run.
+
+    Returns whether it says what is so now.
+    """
+    connection.execute(
+        "create temp table loaded (batch_id varchar, landed_at timestamp); "
+        "create temp table passed (replay_of varchar, table_name varchar, source_file varchar, line bigint)"
+    )
+    warehouse, copy = settings.warehouse_path, serving.current(settings)
+    places = [warehouse] if is_holder or not holder(settings) else []
+    places += [copy] if copy and not is_holder else []
+    error: duckdb.Error | None = None
+    for path in (path for path in places if path.exists()):
+        try:
+            connection.execute(f"attach {quoted(str(path))} as ledger (read_only)")
+        except duckdb.Error as refused:
+            error = error or refused
+            continue
+        with translated(path):
+            tables = "from duckdb_tables() where database_name = 'ledger' and schema_name = 'ops'"
+            for (table,) in connection.execute(f"select table_name {tables}").fetchall():
+                if table in _COPIED:  # a copy from before replays has no table of them
+                    connection.execute(f"insert into {_COPIED[table]}")
+            connection.execute("detach ledger")
+        return path == warehouse
+    if error is not None:
+        raise in_our_words(warehouse, error) from error
+    return not warehouse.exists()
+
+
+_COPIED = {
+    "batches": "loaded by name select batch_id, landed_at from ledger.ops.batches",
+    "replays": "passed by name select replay_of, table_name, source_file, line from ledger.ops.replays",
+}
