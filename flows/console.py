@@ -23,6 +23,9 @@ DOING = {
     "judge": "holding the batch to its contracts",
     "load": "loading what passed",
     "remove": "taking the batch out again",
+    "plan": "looking at the lake",
+    "reload": "taking days from the lake anew",
+    "test": "testing what was built",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

@@ -28,7 +28,10 @@ from flows.summary import rows_of
 def name_of_run() -> str:
     """Name of a flow run in the UI: the target, when it began, from what files or about which batch."""
     given = flow_run.parameters
-    about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
+    if "days_per_chunk" in given:
+        about = [f"backfill {given['first'] or ''} to {given['last'] or ''}"]
+    else:
+        about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
     return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(about)}"[:120]
 
 
