@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,32 +53,42 @@ def shop_file(folder: Path, name: str, user: int, *days: int) -> Path:
     return path
 
 
-def damage(settings: Settings) -> None:
+@dataclass(frozen=True)
+class Shop:
+    """A shop of two batches, made once: the rows of its marts as they should be, its files, and two homes to copy."""
+
+    rows: dict[str, list[tuple[Any, ...]]]
+    files: tuple[Path, Path]
+    damaged: Path  # somebody has written into raw since the marts were published
+    published: Path  # and marts that were built like that are published, too
+
+    def put(self, settings: Settings, home: Path) -> None:
+        shutil.copytree(home, settings.home, symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def shop(run_flow: RunFlow, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("shop")
+    settings = load_settings(home=folder / "home")
+    files = shop_file(folder, "batch1", 1, 1, 2, 3, 5), shop_file(folder, "batch2", 2, 2, 3, 4, 5)
+    for file in files:
+        run_flow(pipeline, settings, source=[str(file)])
+    rows = rows_of_marts(settings)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.execute(DAMAGE)
+    shutil.copytree(settings.home, folder / "damaged", symlinks=True)
+    run_flow(pipeline, settings, source=[str(files[0])], full_refresh=True)
+    assert rows_of_marts(settings) != rows
+    return Shop(rows, files, folder / "damaged", settings.home)
 
 
-@pytest.fixture
-def shop(run_flow: RunFlow, settings: Settings, tmp_path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """A shop of two batches whose raw events somebody has damaged; its marts from before that."""
-    for user, days in ((1, (1, 2, 3, 5)), (2, (2, 3, 4, 5))):
-        run_flow(pipeline, settings, source=[str(shop_file(tmp_path, f"batch{user}", user, *days))])
-    right = rows_of_marts(settings)
-    damage(settings)
-    return right
-
-
-def test_marts_are_those_of_the_lake_again_whatever_raw_held(
-    run_flow: RunFlow, settings: Settings, shop: dict[str, Any]
-) -> None:
-    run_flow(pipeline, settings, source=[batch_of(settings, 1)], full_refresh=True)
-    assert rows_of_marts(settings) != shop
-
+def test_marts_are_those_of_the_lake_again_whatever_raw_held(run_flow: RunFlow, settings: Settings, shop: Shop) -> None:
+    shop.put(settings, shop.published)
     ran = run_flow(backfill, settings, first="2025-11-02", last="2025-11-05", days_per_chunk=2)
 
     assert ran.state.is_completed()
     assert ran.steps == ["plan", "reload", "reload", "transform", "transform", "test", "publish", "run"]
-    assert rows_of_marts(settings) == shop
+    assert rows_of_marts(settings) == shop.rows
     assert raw_is_lake(settings)
     with open_warehouse(settings) as warehouse:
         assert warehouse.query("select count(*) as n from removed.events") == [{"n": 0}]
@@ -85,14 +97,6 @@ def test_marts_are_those_of_the_lake_again_whatever_raw_held(
         "chunk 1 of 2: 2025-11-02 to 2025-11-03",
         "chunk 2 of 2: 2025-11-04 to 2025-11-05",
     ]
-
-
-def test_a_backfill_of_a_sound_shop_changes_nothing(run_flow: RunFlow, settings: Settings, tmp_path: Path) -> None:
-    run_flow(pipeline, settings, source=[str(shop_file(tmp_path, "only", 1, 1, 2, 4))])
-    before = rows_of_marts(settings)
-    assert run_flow(backfill, settings).state.is_completed()
-    assert rows_of_marts(settings) == before
-    assert raw_is_lake(settings)
 
 
 KILLED = """
@@ -111,19 +115,22 @@ with listening(Killer(step, times)):
 """
 
 
-@pytest.mark.parametrize(("step", "times"), [("plan", 1), ("reload", 1), ("reload", 4), ("transform", 1), ("test", 1)])
-@pytest.mark.parametrize("then", ["backfill", "run"])
-def test_killed_between_its_steps_it_shows_nothing_and_the_next_run_of_any_flow_carries_it_on(
+@pytest.mark.parametrize(
+    ("step", "times", "then"),
+    [("plan", 1, "run"), ("reload", 1, "backfill"), ("transform", 1, "run"), ("test", 1, "backfill")],
+)
+def test_killed_after_a_step_it_shows_nothing_and_whatever_runs_next_carries_it_on(
     run_flow: RunFlow,
     prefect_server: Server,
     settings: Settings,
-    shop: dict[str, Any],
+    shop: Shop,
     tmp_path: Path,
     step: str,
     times: int,
     then: str,
 ) -> None:
-    copy = serving.current(settings)
+    shop.put(settings, shop.damaged)
+    copy, before = serving.current(settings), rows_of_marts(settings)
     environment = {
         **os.environ,
         "PYTHONPATH": str(PROJECT),
@@ -140,33 +147,34 @@ def test_killed_between_its_steps_it_shows_nothing_and_the_next_run_of_any_flow_
         "--from",
         "2025-11-02",
         "--days-per-chunk",
-        "1",
+        "2",
     ]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert serving.current(settings) == copy
-    refused = run_flow(backfill, settings, first="2025-11-01", last="2025-11-02")
-    assert "the backfill of 2025-11-02 to 2025-11-05 is not finished" in refused.state.message
-    assert serving.current(settings) == copy
+    assert (serving.current(settings), rows_of_marts(settings)) == (copy, before)
+    with pytest.raises(BackfillRefused, match="the backfill of 2025-11-02 to 2025-11-05 is not finished"):
+        plan_of(settings, "2025-11-01", "2025-11-02")
 
     if then == "backfill":
         ran = run_flow(backfill, settings)
-        assert rows_of_marts(settings) == shop
+        expected = shop.rows
     else:
-        ran = run_flow(pipeline, settings, source=[str(shop_file(tmp_path, "third", 3, 1, 3, 6))])
+        sources = [*shop.files, shop_file(tmp_path, "third", 3, 1, 3, 6)]
+        ran = run_flow(pipeline, settings, source=[str(sources[2])])
         whole = load_settings(home=tmp_path / "whole")
-        run_flow(pipeline, whole, source=[str(tmp_path / f"{name}.csv") for name in ("batch1", "batch2", "third")])
-        assert rows_of_marts(settings) == rows_of_marts(whole)
+        run_flow(pipeline, whole, source=[str(source) for source in sources])
+        expected = rows_of_marts(whole)
 
     assert ran.state.is_completed()
-    assert ran.steps.count("reload") == 4 - {"plan": 0, "reload": times, "transform": 4, "test": 4}[step]
+    assert ran.steps.count("reload") == {"plan": 2, "reload": 1}.get(step, 0)
+    assert rows_of_marts(settings) == expected
     assert raw_is_lake(settings)
 
 
 def test_readers_see_the_marts_from_before_or_those_of_the_lake(
-    run_flow: RunFlow, settings: Settings, shop: dict[str, Any]
+    run_flow: RunFlow, settings: Settings, shop: Shop
 ) -> None:
-    run_flow(pipeline, settings, source=[batch_of(settings, 1)], full_refresh=True)
+    shop.put(settings, shop.published)
     before, seen = rows_of_marts(settings), []
 
     class Reader(Listener):
@@ -176,27 +184,29 @@ def test_readers_see_the_marts_from_before_or_those_of_the_lake(
     with listening(Reader()):
         run_flow(backfill, settings, days_per_chunk=2)
 
-    assert before != shop
+    assert before != shop.rows
     assert [step for step, rows in seen if rows == before] == ["plan", *["reload"] * 3, *["transform"] * 3, "test"]
-    assert [step for step, rows in seen if rows == shop] == ["publish", "run"]
+    assert [step for step, rows in seen if rows == shop.rows] == ["publish", "run"]
 
 
 def test_a_batch_that_is_removed_before_its_days_are_reloaded_leaves_nothing(
-    run_flow: RunFlow, settings: Settings, shop: dict[str, Any], tmp_path: Path
+    run_flow: RunFlow, settings: Settings, shop: Shop, tmp_path: Path
 ) -> None:
+    shop.put(settings, shop.damaged)
     with open_warehouse(settings) as warehouse:
         plan = warehouse.plan_backfill(Lake(settings.lake), None, None, None)
         warehouse.begin_backfill(plan, datetime.now(UTC))
         (second,) = warehouse.query("select batch_id from ops.batches order by loaded_at desc limit 1")
     assert run_flow(remove, settings, batch=second["batch_id"]).state.is_completed()
     first = load_settings(home=tmp_path / "first")
-    run_flow(pipeline, first, source=[str(tmp_path / "batch1.csv")])
+    run_flow(pipeline, first, source=[str(shop.files[0])])
     assert rows_of_marts(settings) == rows_of_marts(first)
 
 
 def test_what_cannot_be_rebuilt_is_one_sentence_and_changes_nothing(
-    run_flow: RunFlow, settings: Settings, shop: dict[str, Any]
+    run_flow: RunFlow, settings: Settings, shop: Shop
 ) -> None:
+    shop.put(settings, shop.damaged)
     for dates, told in {
         ("2025-11-03", "2025-11-02"): "the dates end before they begin",
         (
@@ -206,20 +216,21 @@ def test_what_cannot_be_rebuilt_is_one_sentence_and_changes_nothing(
         ("2999-01-01", None): "2999-01-01 has not come yet",
         ("yesterday", None): "no date: 'yesterday'",
     }.items():
-        ran = run_flow(backfill, settings, first=dates[0], last=dates[1])
-        with pytest.raises(BackfillRefused, match=told):
-            ran.state.result()
         with pytest.raises(BackfillRefused, match=told):
             plan_of(settings, *dates)
-    assert not raw_is_lake(settings)
+    ran = run_flow(backfill, settings, first="2025-10-01", last="2025-10-31")
+    with pytest.raises(BackfillRefused, match="no events from 2025-10-01"):
+        ran.state.result()
+    assert ran.steps == ["plan", "run"]
     with open_warehouse(settings) as warehouse:
         assert warehouse.query("select count(*) as n from ops.backfills") == [{"n": 0}]
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
 def test_a_file_that_the_lake_lacks_or_that_holds_other_rows_stops_it_before_anything_is_changed(
-    run_flow: RunFlow, settings: Settings, shop: dict[str, Any], is_lost: bool
+    run_flow: RunFlow, settings: Settings, shop: Shop, is_lost: bool
 ) -> None:
+    shop.put(settings, shop.damaged)
     file = next(Lake(settings.lake).accepted("events").iterdir())
     if is_lost:
         file.unlink()
@@ -236,8 +247,9 @@ def test_a_file_that_the_lake_lacks_or_that_holds_other_rows_stops_it_before_any
 
 
 def test_a_dry_run_says_what_would_be_read_and_rewritten_and_changes_nothing(
-    settings: Settings, shop: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: Settings, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shop.put(settings, shop.damaged)
     before = files_of(settings)
     monkeypatch.setenv("SHOPFLOW_HOME", str(settings.home))
     monkeypatch.setenv("COLUMNS", "200")
@@ -259,10 +271,6 @@ def plan_of(settings: Settings, first: str | None = None, last: str | None = Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHOPFLOW_HOME", str(settings.home))
         show_plan(first, last, None)
-
-
-def batch_of(settings: Settings, user: int) -> str:
-    return str(settings.home.parent / f"batch{user}.csv")
 
 
 def raw_is_lake(settings: Settings) -> bool:

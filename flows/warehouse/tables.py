@@ -102,7 +102,11 @@ OPS: dict[str, tuple[Field, ...]] = {
     "receipts": (
         _text("run_id", "The run.", True),
         _text("batch_id", "The batch, where the step had one."),
-        _text("step", "The step: land, validate, judge, load, transform, publish; plan, reload and test of a backfill.", True),
+        _text(
+            "step",
+            "The step: land, validate, judge, load, transform, publish; plan, reload and test of a backfill.",
+            True,
+        ),
         _instant("started_at", "When it began, in UTC.", True),
         Field("seconds", "DOUBLE", "FLOAT64", "Wall time.", True),
         _text("verdict", "How it ended.", True),
