@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from flows.builds import parsed
 from flows.chunks import Backfill, Reading
+from flows.commands.plain import plain_console
 from flows.dates import dates_of
 from flows.errors import BackfillRefused
 from flows.lake import Lake
@@ -29,7 +29,7 @@ def show_plan(first: str | None, last: str | None, days_per_chunk: int | None) -
 
     Raises what the backfill itself would raise before it changed anything.
     """
-    settings, console = load_settings(), Console(highlight=False, markup=False, emoji=False)
+    settings, console = load_settings(), plain_console(soft_wrap=True)
     dates = dates_of(first, last, settings)
     if not settings.warehouse_path.exists():
         raise BackfillRefused("there are no events yet: nothing was loaded that could be rebuilt")
@@ -41,10 +41,10 @@ def show_plan(first: str | None, last: str | None, days_per_chunk: int | None) -
     )
     console.print(_table(readings) if readings else "nothing, all of it was read before")
     for file in sorted({file for reading in readings for file in reading.files}):
-        console.print(f"  {for_terminal(file)}", soft_wrap=True)
+        console.print(f"  {for_terminal(file)}")
     console.print("Built anew, and published when all is built:")
     for line in rewritten(plan, settings):
-        console.print(f"  {line}", soft_wrap=True)
+        console.print(f"  {line}")
 
 
 def rewritten(plan: Backfill, settings: Settings) -> Iterator[str]:
