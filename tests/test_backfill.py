@@ -226,18 +226,22 @@ def test_what_cannot_be_rebuilt_is_one_sentence_and_changes_nothing(
         assert warehouse.query("select count(*) as n from ops.backfills") == [{"n": 0}]
 
 
-@pytest.mark.parametrize("is_lost", [True, False])
+@pytest.mark.parametrize("how", ["lost", "shorter", "cut off"])
 def test_a_file_that_the_lake_lacks_or_that_holds_other_rows_stops_it_before_anything_is_changed(
-    run_flow: RunFlow, settings: Settings, shop: Shop, is_lost: bool
+    run_flow: RunFlow, settings: Settings, shop: Shop, how: str
 ) -> None:
     shop.put(settings, shop.damaged)
     file = next(Lake(settings.lake).accepted("events").iterdir())
-    if is_lost:
+    told = f"it brought 8 events, but {file} holds 3"
+    if how == "lost":
         file.unlink()
+        told = f"the lake lacks {file}"
+    elif how == "cut off":
+        file.write_bytes(file.read_bytes()[:-9])
+        told = f"{file} of the lake is damaged"
     else:
         duckdb.execute(f"copy (from read_parquet('{file}') limit 3) to '{file}.new'").fetchall()
         Path(f"{file}.new").replace(file)
-    told = f"the lake lacks {file}" if is_lost else f"it brought 8 events, but {file} holds 3"
     ran = run_flow(backfill, settings)
     with pytest.raises(LedgerError, match=told):
         ran.state.result()

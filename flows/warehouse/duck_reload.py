@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from flows.chunks import Chunk, Reading, Reloaded
@@ -103,7 +104,10 @@ def replace_rows(connection: DuckDBPyConnection, chunk: Chunk, source: str) -> R
 
 
 def _rows_in(connection: DuckDBPyConnection, file: Path) -> int:
-    return _number(connection, "select sum(num_rows) from parquet_file_metadata($file)", {"file": as_pattern(file)})
+    try:
+        return _number(connection, "select sum(num_rows) from parquet_file_metadata($file)", {"file": as_pattern(file)})
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise LedgerError(f"{file} of the lake is damaged, nothing was changed: {error}") from error
 
 
 def _number(connection: DuckDBPyConnection, sql: str, params: dict[str, object] | None = None) -> int:
