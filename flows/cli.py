@@ -124,6 +124,24 @@ def replay(
 
 
 @app.command()
+def backfill(
+    first: Annotated[str | None, typer.Option("--from", help="First date, such as 2025-11-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last date.")] = None,
+    days_per_chunk: Annotated[int | None, typer.Option(min=1, help="Days with events to rebuild at a time.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read and rewritten.")] = False,
+) -> None:
+    """Rebuild dates from the lake, all of them by default; one that was cut off is carried on."""
+    if dry_run:
+        from flows.commands.plan import show_plan
+
+        show_plan(first, last, days_per_chunk)
+    else:
+        from flows.commands.run import run_flow
+
+        run_flow("backfill", first=first, last=last, days_per_chunk=days_per_chunk)
+
+
+@app.command()
 def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to; it must be empty or new.")],
     events: Annotated[int, typer.Option(help="Number of events.")] = 100_000,

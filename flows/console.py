@@ -24,6 +24,9 @@ DOING = {
     "load": "loading what passed",
     "remove": "taking the batch out again",
     "replay": "checking refused rows again",
+    "plan": "looking at the lake",
+    "reload": "taking days from the lake anew",
+    "test": "testing what was built",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

@@ -35,6 +35,12 @@ class WarehouseError(ShopflowError):
     """The warehouse refused or could not be reached; what it said is in the message."""
 
 
+class BackfillRefused(ShopflowError):
+    """The dates cannot be rebuilt as they were asked for: nothing was changed."""
+
+    exit_code = 2
+
+
 class StorageError(ShopflowError):
     """The lake or the serving folder cannot be written (full disk, read-only folder)."""
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from flows.chunks import Backfill, Reloaded
 from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Removed, Replayed, Validated
 from flows.story import Story
 
@@ -67,11 +68,28 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                     "reasons": told.reasons,
                 },
             }
+        case Backfill():
+            return {
+                "rows_in": sum(chunk.events for chunk in told.chunks),
+                "detail": {
+                    "backfill": told.backfill_id,
+                    "dates": [told.first_date, told.last_date],
+                    "chunks": len(told.chunks),
+                    "is_begun": told.is_begun,
+                },
+            }
+        case Reloaded():
+            return {
+                "rows_in": told.rows_before,
+                "rows_out": told.rows,
+                "detail": {"backfill": told.chunk.backfill_id, "about": str(told.chunk), "gone": told.gone},
+            }
         case Built():
             return {
                 "rows_out": sum(node.rows or 0 for node in told.nodes),
                 "is_degraded": any(node.status == "warn" for node in told.nodes),
-                "detail": dict(Counter(f"{node.kind} {node.status}" for node in told.nodes)),
+                "detail": dict(Counter(f"{node.kind} {node.status}" for node in told.nodes))
+                | ({"about": told.about} if told.about else {}),
             }
         case Published():
             return {

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from prefect import State, flow
 
 from flows import warm
+from flows.rebuild import build_in_chunks, reload_chunks
 from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
@@ -45,7 +46,11 @@ def update_marts(story: Story, full_refresh: bool = False) -> None:
     """Build and publish what waits, whoever left it waiting, and read the KPIs: how every flow ends."""
     find_changes(story)
     if story.has_work or full_refresh:
-        build_models(story, full_refresh)
+        reload_chunks(story)
+        if story.changes.chunks and not (story.changes.is_whole or full_refresh):
+            build_in_chunks(story)
+        else:
+            build_models(story, full_refresh)
         publish_marts(story)
     show_kpis(story)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from flows.chunks import Chunk
 from flows.errors import LedgerError
 
 
@@ -152,7 +153,8 @@ class Changes:
     `batches` are those that were loaded or removed, and of them `removed` are not loaded now; `touched_dates` are the
     event dates that they have rows on, and `recategorised_dates` those on which a product was met that is in another
     category since. `is_whole` says that all this is not enough: the marts were never built, or were built by other
-    models.
+    models. `chunks` are those of a backfill that is not finished, and `backfilled_dates` the touched dates on which all
+    events count as changed, whichever batch brought them: a chunk's own.
     """
 
     batches: tuple[str, ...] = ()
@@ -160,9 +162,11 @@ class Changes:
     recategorised_dates: tuple[date, ...] = ()
     is_whole: bool = False
     removed: tuple[str, ...] = ()
+    backfilled_dates: tuple[date, ...] = ()
+    chunks: tuple[Chunk, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.batches) or self.is_whole
+        return bool(self.batches) or bool(self.chunks) or self.is_whole
 
 
 @dataclass(frozen=True)
@@ -180,10 +184,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Built:
-    """The dbt build of one run."""
+    """A dbt build. `about` says of what, where a run has several."""
 
     nodes: tuple[Node, ...]
     seconds: float
+    about: str = ""
 
 
 @dataclass(frozen=True)

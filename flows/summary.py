@@ -51,10 +51,26 @@ def line_of(receipt: Receipt) -> str:
                 f"{receipt.duplicates:,} of them duplicates" if receipt.duplicates else "",
                 f"{detail['stayed']:,} still refused",
             ]
-        case "transform":
+        case "plan":
+            carried = "carried on: " if detail["is_begun"] else ""
+            dates = " to ".join(str(day) for day in detail["dates"])
+            parts = [
+                f"{carried}{dates}",
+                count_of(detail["chunks"], "chunk"),
+                f"{receipt.rows_in:,} events in the lake",
+            ]
+        case "reload":
+            gone = f"{detail['gone']:,} that the lake does not have" if detail["gone"] else ""
+            parts = [detail["about"], f"{receipt.rows_out:,} events in the place of {receipt.rows_in:,}", gone]
+        case "transform" | "test":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
-            parts = [count_of(models, "model"), count_of(tests, "test")]
+            about = detail.get("about", "")
+            parts = (
+                [about, count_of(models, "model"), count_of(tests, "test")]
+                if tests
+                else [about, count_of(models, "model")]
+            )
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
     return ", ".join(part for part in parts if part)

@@ -30,6 +30,8 @@ def name_of_run() -> str:
     given = flow_run.parameters
     if flow_run.flow_name == "replay":
         about = [given.get("batch") or "refused rows"]
+    elif "days_per_chunk" in given:
+        about = [f"backfill {given['first'] or ''} to {given['last'] or ''}"]
     else:
         about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
     return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(about)}"[:120]

@@ -25,10 +25,15 @@ def warm(settings: Settings | None = None) -> None:
 
 
 def transform(
-    settings: Settings, changes: Changes | None = None, *, on_node: Callable[[Node], None] | None = None
+    settings: Settings,
+    changes: Changes | None = None,
+    verb: str = "build",
+    *,
+    on_node: Callable[[Node], None] | None = None,
 ) -> Built:
     """Build and test the models: of `changes` only what they touch, without them everything.
 
+    `verb` is `run` to build only, and `test` to test only, what was built in several parts.
     `on_node` is told of each node as it ends, in dbt's thread. Nobody else may hold the warehouse meanwhile; afterwards
     it is free again. Raises BuildFailed with the first failing node's words, and all nodes in `.nodes`, if the project
     cannot be parsed or a node fails; the models built before it stay, and nobody sees them until they are published.
@@ -44,7 +49,7 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        outcome = dbtRunner(manifest, [listener]).invoke(command("build", settings, changes))
+        outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):

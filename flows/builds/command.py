@@ -11,7 +11,9 @@ TRANSFORMS = PROJECT / "transforms"
 
 
 def command(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
-    """dbt's arguments for `build` or `parse`: every artifact below `settings.dbt_target_path`, nothing on the console.
+    """dbt's arguments for a verb: every artifact below `settings.dbt_target_path`, nothing on the console.
+
+    `build`, `run` and `parse` are dbt's own; `test` builds the keys of what changed and tests what was built by them.
 
     The settings go to `transforms/profiles.yml` as vars, not through the environment, which other threads read. Unit
     tests speak about the models, not about the data: they run in the project's own tests, not in every build.
@@ -21,17 +23,20 @@ def command(verb: str, settings: Settings, changes: Changes | None = None) -> li
     >>> command("build", Settings())[-1]
     'unit_test'
     """
+    is_test = verb == "test"
     arguments = [
         *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors", "--no-write-json"),
         *("--no-version-check", "--no-send-anonymous-usage-stats"),
-        verb,
+        "build" if is_test else verb,
         *("--project-dir", str(TRANSFORMS), "--profiles-dir", str(TRANSFORMS)),
         *("--target", settings.target, "--target-path", str(settings.dbt_target_path)),
         *("--log-path", str(settings.dbt_target_path / "logs")),
         *("--vars", json.dumps(variables(settings) | increment(changes))),
     ]
-    if verb == "build":
+    if verb in ("build", "test"):
         arguments += ["--exclude-resource-type", "unit_test"]
+    if is_test:  # the keys, too: which rows a test looks at is told by those of all chunks, not of the last one
+        arguments += ["--select", "test_type:data", "int_changed_*", "int_corrected_dates"]
     return arguments
 
 
@@ -47,6 +52,7 @@ def increment(changes: Changes | None) -> dict[str, list[str]]:
         "touched_dates": [day.isoformat() for day in changes.touched_dates],
         "recategorised_dates": [day.isoformat() for day in changes.recategorised_dates],
         "pending_batches": list(changes.batches),
+        "backfilled_dates": [day.isoformat() for day in changes.backfilled_dates],
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake
 from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
@@ -55,6 +56,33 @@ class Warehouse(Protocol):
 
     def pending(self, models: str) -> Changes:
         """What published marts lack; `models` is the fingerprint of the models that would build them now."""
+        ...
+
+    def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
+        """How the dates from `first` to `last` would be rebuilt, or the unfinished backfill if that is it. Only looks.
+
+        Raises BackfillRefused if another backfill is unfinished or if there are no events on these dates, LedgerError,
+        naming it, if a file of the lake is missing or holds other rows than the ledger says.
+        """
+        ...
+
+    def begin_backfill(self, backfill: Backfill, at: datetime) -> None:
+        """Enter a plan in `ops.backfills`, all or nothing: it is pending until marts with it are published."""
+        ...
+
+    def reading(self, chunk: Chunk, lake: Lake) -> Reading:
+        """What `reload` would read. Only looks."""
+        ...
+
+    def reload(self, chunk: Chunk, lake: Lake, at: datetime) -> Reloaded:
+        """Put what the lake's files of loaded batches hold in the place of what `raw.events` has on the chunk's days.
+
+        All or nothing. Raises LedgerError as `plan_backfill`; the marts follow at the next build of these days.
+        """
+        ...
+
+    def mark_transformed(self, chunk: Chunk, at: datetime) -> None:
+        """Remember that the models have the chunk's days, so that a backfill that is carried on does not build them."""
         ...
 
     def begin_whole_build(self) -> None:

@@ -7,17 +7,18 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import SettingsError
 from flows.lake import Lake, is_dated
 from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import duck_record
+from flows.warehouse import duck_backfill, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
@@ -98,6 +99,30 @@ class DuckWarehouse:
         with translated(self._path):
             return waiting(self._connection, models)
 
+    def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
+        with translated(self._path):
+            return duck_backfill.plan(self._connection, lake, first, last, days_per_chunk)
+
+    def begin_backfill(self, backfill: Backfill, at: datetime) -> None:
+        with self._transaction():
+            duck_backfill.enter(self._connection, backfill, _utc(at))
+
+    def reading(self, chunk: Chunk, lake: Lake) -> Reading:
+        with translated(self._path):
+            return duck_reload.reading(self._connection, lake, chunk)
+
+    def reload(self, chunk: Chunk, lake: Lake, at: datetime) -> Reloaded:
+        with self._unordered(), self._transaction():
+            refuse_drift(self._connection)
+            files = duck_reload.lake_files(self._connection, lake, chunk.event_dates)
+            source = duck_reload.lake_rows(files, chunk.event_dates)
+            duck_backfill.mark(self._connection, chunk, "reloaded_at", _utc(at))
+            return duck_reload.replace_rows(self._connection, chunk, source)
+
+    def mark_transformed(self, chunk: Chunk, at: datetime) -> None:
+        with self._transaction():
+            duck_backfill.mark(self._connection, chunk, "transformed_at", _utc(at))
+
     def begin_whole_build(self) -> None:
         with self._transaction():
             self._connection.execute("delete from ops.settings where name = 'models'")
@@ -109,7 +134,11 @@ class DuckWarehouse:
                     f"update ops.{table} set built_at = ? where built_at is null and batch_id in (select unnest(?))",
                     [_utc(at), list(changes.batches)],
                 )
-            settle(self._connection, changes.batches)
+            for backfill_id in (backfills := tuple({chunk.backfill_id for chunk in changes.chunks})):
+                self._connection.execute(
+                    "update ops.backfills set built_at = ? where backfill_id = ?", [_utc(at), backfill_id]
+                )
+            settle(self._connection, changes.batches + backfills)
             self._connection.execute("delete from ops.settings where name = 'models'")
             self._append("settings", name="models", value=models)
 

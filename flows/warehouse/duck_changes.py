@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from flows.receipts import Changes
 from flows.records import RECORDS
+from flows.warehouse.duck_backfill import chunks_left
 
 # One row per batch that waits, whether it was loaded or taken out again.
 _WAITING = """
@@ -73,12 +74,13 @@ def waiting(connection: DuckDBPyConnection, models: str) -> Changes:
     removed = tuple(batch_id for (batch_id,) in gone)
     built_by = connection.execute("select value from ops.settings where name = 'models'").fetchone()
     if built_by is None or built_by[0] != models:
-        return Changes(batches, is_whole=True, removed=removed)
+        return Changes(batches, is_whole=True, removed=removed, chunks=chunks_left(connection))
     return Changes(
         batches,
         tuple(sorted({day for _, days in rows for day in days})),
         _recategorised(connection, batches) if batches else (),
         removed=removed,
+        chunks=chunks_left(connection),
     )
 
 

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from flows.errors import LedgerError
 from flows.receipts import Removed, Validated
 from flows.sources.files import as_pattern
+from flows.warehouse import duck_backfill
 from flows.warehouse.duck_changes import take_out
 
 
@@ -29,6 +30,7 @@ def take_out_whole(
     ).fetchall()
     if not family or family[0][0] != batch_id:
         return None
+    duck_backfill.distrust(connection)
     _wait_again(connection, batch_id)
     rows: Counter[str] = Counter()
     days: set[date] = set()

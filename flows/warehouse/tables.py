@@ -92,12 +92,27 @@ OPS: dict[str, tuple[Field, ...]] = {
         _text("source_file", "Name of the file that the row stood in.", True),
         _count("line", "Its line there (in Parquet, the number of the row), counted from 1.", True),
     ),
+    "backfills": (
+        _text("backfill_id", "A rebuild of a range of dates from the lake.", True),
+        Field("first_date", "DATE", "DATE", "The first of the dates that were asked for.", True),
+        Field("last_date", "DATE", "DATE", "The last of them.", True),
+        _count("chunk", "One part of it, counted from 1 in the order of their dates; with backfill_id the key.", True),
+        Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days of this part.", True),
+        _count("events", "Events that the lake had for these days when the backfill was planned.", True),
+        _instant("planned_at", "When the backfill was planned, in UTC.", True),
+        _instant("reloaded_at", "When raw.events had these days from the lake, in UTC; null while that waits."),
+        _instant(
+            "transformed_at", "When the models had these days, in UTC; null where all was built at once, or waits."
+        ),
+        _instant("built_at", "When marts that hold all parts were published, in UTC; null while that waits."),
+    ),
     "receipts": (
         _text("run_id", "The run.", True),
         _text("batch_id", "The batch, where the step had one."),
         _text(
             "step",
-            "The step: land, validate, judge, load, remove, replay, transform, publish; or run: the whole.",
+            "The step: land, validate, judge, load, remove, replay, transform, publish; plan, reload and test of a "
+            "backfill; or run: the whole.",
             True,
         ),
         _instant("started_at", "When it began, in UTC.", True),

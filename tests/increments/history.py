@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.compiled import Row
-from tests.increments.shop import Shop
+from tests.increments.shop import DAMAGES, Shop
 from tests.worlds import World, worlds
 
 Batch = dict[str, list[Row]]
@@ -53,6 +53,23 @@ class History(RuleBasedStateMachine):
     @rule(models=st.integers(1, 33))
     def build_and_be_killed(self, models: int) -> None:
         self.shop.build(until=models)
+
+    @precondition(lambda self: self.shop.events() and not self.shop.is_backfilling())
+    @rule(data=st.data())
+    def damage_and_backfill(self, data: st.DataObject) -> None:
+        """Somebody wrote into raw, perhaps it was built like that; then the days are backfilled, or some of them."""
+        places = data.draw(st.sets(st.integers(0, self.shop.events() - 1), min_size=1, max_size=4))
+        damaged = [
+            self.shop.damage(place, data.draw(st.sampled_from(sorted(DAMAGES))))
+            for place in sorted(places, reverse=True)
+        ]
+        if data.draw(st.booleans()):
+            self.shop.build(whole=data.draw(st.booleans()))
+        days = self.shop.days()
+        first = data.draw(st.sampled_from([day for day in days if day <= min(damaged)]))
+        last = data.draw(st.sampled_from([day for day in days if day >= max(damaged)]))
+        self.shop.begin_backfill(first, last, data.draw(st.sampled_from([None, 1, 2, 3, 7])))
+        self.shop.build(until=data.draw(st.integers(0, 150)))
 
     def teardown(self) -> None:
         if hasattr(self, "shop"):

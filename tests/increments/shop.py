@@ -6,13 +6,18 @@ the same condition as dbt does it in `macros/dialect/materialize_incremental.sql
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import duckdb
 
+from flows.chunks import Chunk, chunks_of
 from flows.receipts import Changes
+from flows.warehouse import duck_backfill, duck_reload
 from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_tables import prepare
 
@@ -21,7 +26,22 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TOUCHED = re.compile(r"in \('@dates:(-?\d+):(-?\d+):(\w*)'\)")
 SINCE = re.compile(r">= '@dates:(\d+)'")
 NO_END = "cast(null as date)"
-PART = {"touched_dates": "@dates", "pending_batches": ["@batches"]}
+PART = {"touched_dates": "@dates", "pending_batches": ["@batches"], "backfilled_dates": "@backfilled"}
+
+# What can be done to a row of raw, given its place; none of it moves a row to another day.
+DAMAGES = {
+    "a row is gone": "delete from raw.events where rowid = $row",
+    "a row is another visitor's": "update raw.events set anonymous_id = 'thief', user_id = null where rowid = $row",
+    "a row is a purchase": (
+        "update raw.events set event_type = 'purchase', product_id = 'pot', quantity = 2, unit_price = 5, "
+        "currency = 'EUR' where rowid = $row"
+    ),
+    "a row is there again": "insert into raw.events from raw.events where rowid = $row",
+    "a row is there as a stranger's": (
+        "insert into raw.events select * replace ('stranger' as anonymous_id, null as user_id, "
+        "event_id || '?' as event_id) from raw.events where rowid = $row"
+    ),
+}
 
 
 class Shop:
@@ -34,6 +54,7 @@ class Shop:
         for schema in ("staging", "intermediate", "marts"):
             self.con.execute(f"create schema {schema}")
         prepare(self.con)
+        self.con.execute("create schema lake; create table lake.events as from raw.events")
         self.marts = [
             node["name"] for node in whole.values() if node["kind"] == "model" and node["relation"].startswith("marts.")
         ]
@@ -51,40 +72,97 @@ class Shop:
                 )
                 if table == "events":
                     dates.add(row["event_date"])
+        self.con.execute("insert into lake.events from raw.events where batch_id = ?", [batch_id])
         self._enter("batches", batch_id, dates, loaded_at=NOW)
 
     def remove(self, batch_id: str) -> None:
         """Take a batch out again."""
         (dates,) = self.con.execute("select event_dates from ops.batches where batch_id = ?", [batch_id]).fetchone()
+        duck_backfill.distrust(self.con)
         take_out(self.con, batch_id)
+        self.con.execute("delete from lake.events where batch_id = ?", [batch_id])
         self.con.execute("delete from ops.batches where batch_id = ?", [batch_id])
         self._enter("removals", batch_id, dates, loaded_at=NOW, removed_at=NOW)
+
+    def events(self) -> int:
+        """How many rows raw has."""
+        return int(self.con.execute("select count(*) from raw.events").fetchone()[0])
+
+    def days(self) -> list[date]:
+        """The days with events in raw or in the lake."""
+        days = "select event_date from raw.events union select event_date from lake.events order by all"
+        return [day for (day,) in self.con.execute(days).fetchall()]
+
+    def is_backfilling(self) -> bool:
+        return bool(duck_backfill.chunks_left(self.con))
+
+    def damage(self, place: int, how: str) -> date:
+        """Do one of DAMAGES to a row of raw, behind everyone's back; the day of that row."""
+        row = self.con.execute("select rowid, event_date from raw.events order by rowid limit 1 offset ?", [place])
+        rowid, day = row.fetchone()
+        self.con.execute(DAMAGES[how], {"row": rowid})
+        return day
+
+    def begin_backfill(self, first: date, last: date, days_per_chunk: int | None = None) -> None:
+        """Plan a backfill of a range with events; the next builds do its chunks."""
+        days = self.con.execute(
+            "select event_date, (select count(*) from lake.events where event_date = days.event_date) "
+            "from (select event_date from lake.events union select event_date from raw.events) as days "
+            "where event_date between ? and ?",
+            [first, last],
+        ).fetchall()
+        (number,) = self.con.execute("select count(distinct backfill_id) from ops.backfills").fetchone()
+        chunks = chunks_of(f"backfill-{number}", dict(days), days_per_chunk)
+        backfill = duck_backfill.Backfill(f"backfill-{number}", first, last, chunks)
+        duck_backfill.enter(self.con, backfill, NOW.replace(tzinfo=None))
 
     def build(
         self, *, publish: bool = True, until: int | None = None, whole: bool = False, runs_in_slice: int | None = None
     ) -> None:
-        """Build what the waiting batches touch. `until` ends it after so many models, as a kill would.
+        """Do what waits. `until` ends it after so many steps (a chunk that is reloaded, a model), as a kill would.
 
         A whole build is made of slices of so many runs of days, each as short as its model can be asked for, or of one.
         """
-        changes = Changes(is_whole=True) if whole else waiting(self.con, "models")
-        nodes = self._whole if changes.is_whole else self._part
-        if changes.is_whole:
-            self.con.execute("delete from ops.settings where name = 'models'")
-        models = [node for node in nodes.values() if node["kind"] == "model" and node["materialized"] != "ephemeral"]
-        for node in models[:until]:
-            self._build(node, changes, runs_in_slice)
+        changes = waiting(self.con, "models")
+        changes = replace(changes, is_whole=changes.is_whole or whole)
+        for step in islice(self._steps(changes, runs_in_slice), until):
+            step()
         if publish and until is None:
             self.mark_built()
 
     def mark_built(self) -> None:
         """Remember that published marts hold all that there is."""
-        batches = waiting(self.con, "models").batches
-        for table in ("batches", "removals"):
+        changes = waiting(self.con, "models")
+        for table in ("batches", "removals", "backfills"):
             self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
-        settle(self.con, batches)
+        settle(self.con, changes.batches + tuple({chunk.backfill_id for chunk in changes.chunks}))
         self.con.execute("delete from ops.settings where name = 'models'")
         self.con.execute("insert into ops.settings values ('models', 'models')")
+
+    def _steps(self, changes: Changes, runs_in_slice: int | None) -> Iterator[Callable[[], None]]:
+        yield from (partial(self._reload, chunk) for chunk in changes.chunks if not chunk.is_reloaded)
+        if changes.is_whole:
+            self.con.execute("delete from ops.settings where name = 'models'")
+            yield from self._models(changes, runs_in_slice)
+            return
+        for chunk in changes.chunks:
+            if not chunk.is_built:
+                days = chunk.event_dates
+                yield from self._models(Changes(touched_dates=days, backfilled_dates=days))
+                duck_backfill.mark(self.con, chunk, "transformed_at", NOW.replace(tzinfo=None))
+        if changes.batches or not changes.chunks:
+            yield from self._models(changes)
+
+    def _reload(self, chunk: Chunk) -> None:
+        days = ", ".join(f"date '{day}'" for day in chunk.event_dates)
+        source = f"(from lake.events where event_date in ({days}))"
+        duck_backfill.mark(self.con, chunk, "reloaded_at", NOW.replace(tzinfo=None))
+        duck_reload.replace_rows(self.con, chunk, source)
+
+    def _models(self, changes: Changes, runs_in_slice: int | None = None) -> Iterator[Callable[[], None]]:
+        for node in (self._whole if changes.is_whole else self._part).values():
+            if node["kind"] == "model" and node["materialized"] != "ephemeral":
+                yield partial(self._build, node, changes, runs_in_slice)
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
@@ -149,6 +227,7 @@ def _filled(sql: str, changes: Changes) -> str:
     sql = SINCE.sub(lambda found: f">= {_since(changes, int(found[1]))}", sql)
     batches = ", ".join(f"'{batch}'" for batch in changes.batches) or "null"
     sql = sql.replace("'@batches'", batches)
+    sql = sql.replace("'@backfilled'", ", ".join(f"date '{day}'" for day in changes.backfilled_dates) or "null")
     return TOUCHED.sub(lambda found: f"in ({_dates(changes, int(found[1]), int(found[2]), found[3])})", sql)
 
 

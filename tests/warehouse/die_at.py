@@ -1,4 +1,5 @@
-"""Make a warehouse, then load a batch, killed by SIGKILL at the first call of the driver, at the second, and so on.
+"""Make a warehouse, load a batch, damage raw and plan a backfill, reload it: each killed by SIGKILL at the first call
+of the driver, at the second, and so on.
 
 Run as a script with a home and a pickled Validated: every attempt is a fork that dies one tick later than the last (a
 tick is before or after a call of the connection), until one survives. Prints how many died, and what the load told.
@@ -9,6 +10,7 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import duckdb
 
 from flows import load
+from flows.lake import Lake
 from flows.settings import load_settings
 from flows.warehouse import duck, open_warehouse
 
@@ -65,6 +68,7 @@ def survive(work: Callable[[], None]) -> int:
 
 def main(home: str, pickled: str) -> None:
     settings, validated = load_settings(home=home), pickle.loads(Path(pickled).read_bytes())
+    lake = Lake(settings.lake)
 
     def make() -> None:
         with open_warehouse(settings):
@@ -73,8 +77,23 @@ def main(home: str, pickled: str) -> None:
     def take() -> None:
         print("is_new", load.load(validated, settings).is_new, flush=True)
 
+    def damage() -> None:
+        with open_warehouse(settings) as warehouse:
+            warehouse.query("delete from raw.events where event_id in ('e1', 'e2')")
+            warehouse.query("update raw.events set event_id = 'x' where event_id = 'e3'")
+            if not warehouse.pending("models").chunks:
+                warehouse.begin_backfill(warehouse.plan_backfill(lake, None, None, 1), datetime.now(UTC))
+
+    def reload() -> None:
+        with open_warehouse(settings) as warehouse:
+            for chunk in warehouse.pending("models").chunks:
+                if not chunk.is_reloaded:
+                    warehouse.reload(chunk, lake, datetime.now(UTC))
+
     print("making", survive(make), flush=True)
     print("loading", survive(take), flush=True)
+    print("damaging", survive(damage), flush=True)
+    print("reloading", survive(reload), flush=True)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ EVENTS = [
 
 
 @pytest.mark.slow
-def test_killed_before_and_after_every_call_of_the_driver_a_load_ends_in_the_same_rows(
+def test_killed_before_and_after_every_call_of_the_driver_a_load_and_a_reload_end_in_the_same_rows(
     accept: Any, settings: Settings, tmp_path: Path
 ) -> None:
     validated = accept("b1", events=EVENTS, users=[{}], products=[{}])
@@ -52,6 +52,7 @@ def test_killed_before_and_after_every_call_of_the_driver_a_load_ends_in_the_sam
     told = dict(line.split() for line in done.stdout.splitlines())
     assert int(told["making"]) > 10, "hardly a call was counted: is the connection still made by duck.connect?"
     assert int(told["loading"]) > 20
+    assert int(told["reloading"]) > 30
     assert told["is_new"] == "False", "the attempt that died right after the commit had loaded the batch already"
     with open_warehouse(settings) as warehouse:
         assert warehouse.query("select count(*) as n, count(distinct event_id) as ids from raw.events") == [
@@ -60,6 +61,11 @@ def test_killed_before_and_after_every_call_of_the_driver_a_load_ends_in_the_sam
         assert warehouse.query(
             "select (select count(*) from raw.users) as u, (select count(*) from ops.batches) as b"
         ) == [{"u": 1, "b": 1}]
+        assert [chunk.is_reloaded for chunk in warehouse.pending("models").chunks] == [True, True, True]
+        assert warehouse.query("select event_id from raw.events where event_id not like 'e%'") == []
+        assert warehouse.query("select event_id, batch_id from removed.events") == [
+            {"event_id": "x", "batch_id": "backfill-1"}
+        ]
 
 
 @pytest.mark.slow

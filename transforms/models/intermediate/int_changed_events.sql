@@ -64,6 +64,7 @@ changed_events as (
         case when event_type in ('purchase', 'refund') then {{ order_key() }} end as order_key
     from copies
     where
+        {% if var('backfilled_dates', []) %}{{ backfilled('event_date') }} or{% endif %}
         exists (
             select 1
             from changed_keys
