@@ -12,6 +12,7 @@ import pytest
 
 from flows.commands.refused import export_rows, show_counts, show_rows
 from flows.errors import SourceError
+from flows.lock import locked
 from flows.publish import publish
 from flows.settings import load_settings
 from tests.books import Books
@@ -149,3 +150,12 @@ def test_a_home_with_nothing_in_it_has_no_refused_rows(
     show_counts()
     assert capsys.readouterr().out == "no refused row waits\n"
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_home_that_is_held_is_not_asked_for_its_warehouse_though_that_were_free(
+    books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The accident to prevent: a reader that opens the file between two steps of a run keeps the next step out."""
+    with locked(books.settings):
+        show_counts()
+    assert "a run is under way" in capsys.readouterr().out
