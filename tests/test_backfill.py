@@ -240,7 +240,7 @@ def test_a_file_that_the_lake_lacks_or_that_holds_other_rows_stops_it_before_any
         file.write_bytes(file.read_bytes()[:-9])
         told = f"{file} of the lake is damaged"
     else:
-        duckdb.execute(f"copy (from read_parquet('{file}') limit 3) to '{file}.new'").fetchall()
+        duckdb.execute(f"copy (from read_parquet('{file}') limit 3) to '{file}.new' (format parquet)")
         Path(f"{file}.new").replace(file)
     ran = run_flow(backfill, settings)
     with pytest.raises(LedgerError, match=told):
