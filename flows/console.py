@@ -23,6 +23,10 @@ DOING = {
     "judge": "holding the batch to its contracts",
     "load": "loading what passed",
     "remove": "taking the batch out again",
+    "find": "finding all that is the person's",
+    "erase": "taking the person's rows out",
+    "wipe": "writing the warehouse anew",
+    "prove": "searching for what is left",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

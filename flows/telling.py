@@ -29,6 +29,8 @@ def name_of_run() -> str:
     """Name of a flow run in the UI: the target, when it began, from what files or about which batch."""
     given = flow_run.parameters
     about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
+    if "user" in given:  # whom, is nobody's business
+        about = ["forget a person"]
     return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(about)}"[:120]
 
 
