@@ -132,6 +132,7 @@ def erasure_lines(story: Story) -> Iterator[tuple[str, str]]:
         yield "Kept", f"{erased.kept_rows:,} rows without a user, of devices that other users were seen on"
     if erased.remains:
         yield "Searched", ", ".join(f"{place}: {number:,}" for place, number in erased.remains.items())
+    yield from _first("Still in", erased.source_files, "and {} more source files")
     yield from _first("Notes", erased.notes)
     yield "Receipt", str(story.settings.home / "erasures" / f"{erased.erasure_id}.json")
 

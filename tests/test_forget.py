@@ -2,84 +2,169 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from flows import serving
+from flows.erasure import wipe as wiping
+from flows.erasure.journal import of_subject
 from flows.errors import ErasureIncomplete, UnknownPerson
 from flows.forget import forget
+from flows.lake import Lake
 from flows.pipeline import pipeline
+from flows.server import Server
 from flows.settings import Settings, load_settings
 from flows.warehouse import open_warehouse
-from pydantic import SecretStr
+from tests.forgotten_shop import GONE, IDS, rows, shop, write
 from tests.ran import Ran
 from tests.tables import rows_of_marts
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 
 RunFlow = Callable[..., Ran]
-HEADER = "event_id,event_type,event_timestamp,anonymous_id,user_id,product_id,quantity,unit_price,currency\n"
-VIEW = "v{who}{day}{n},page_view,2025-11-0{day}T10:{n}:00Z,{device},,,,,\n"
-SALE = "s{who}{day}{n},purchase,2025-11-0{day}T11:{n}:00Z,{device},{user},p1,1,9.99,EUR\n"
-REFUSED = "r{who}{day},purchase,2025-11-0{day}T12:00:00Z,{device},{user},p1,1,-1,EUR\n"
-GONE, OTHER = "user-4711-gone", "user-0815-stays"
-IDS = [GONE, "device-of-gone-1", "device-of-gone-2"]
 
 
-def rows(user: str, device: str, *days: int) -> list[str]:
-    told = {"who": device[-6:], "user": user, "device": device}
-    lines = [kind.format(**told, day=day, n=n) for day in days for n in range(10, 20) for kind in (VIEW, SALE)]
-    return [*lines, REFUSED.format(**told, day=days[0])]
+@pytest.fixture
+def loaded(run_flow: RunFlow, settings: Settings, tmp_path: Path) -> Settings:
+    """A home with two batches, in which the person is."""
+    load(run_flow, settings, shop(tmp_path / "with", with_gone=True))
+    return settings
 
 
-def users(*ids: str) -> str:
-    lines = "".join(f"{id},2025-11-01T00:00:00Z,{id}@shop.example,Berlin\n" for id in ids)
-    return "user_id,updated_at,email,city\n" + lines
-
-
-def shop(folder: Path, *, with_gone: bool) -> list[Path]:
-    """Two batches: event files, and a file of users in the first."""
-    theirs = with_gone
-    folder.mkdir()
-    first = [*rows(OTHER, "device-of-other", 1, 2), *(rows(GONE, "device-of-gone-1", 2, 4) if theirs else [])]
-    second = [*rows(OTHER, "device-of-other", 4, 6), *(rows(GONE, "device-of-gone-2", 1) if theirs else [])]
-    batches = [folder / "first", folder / "second"]
-    for batch, lines in zip(batches, (first, second), strict=True):
-        batch.mkdir()
-        (batch / "events.csv").write_text(HEADER + "".join(lines))
-    (batches[0] / "users.csv").write_text(users(OTHER, *([GONE] if theirs else [])))
-    return batches
-
-
-def loaded(run_flow: RunFlow, settings: Settings, batches: list[Path]) -> None:
+def load(run_flow: RunFlow, settings: Settings, batches: list[Path]) -> None:
     for batch in batches:
         assert not run_flow(pipeline, settings, source=[str(batch)]).state.is_failed()
 
 
 def holding(home: Path, *ids: str) -> list[str]:
-    return [
-        str(path.relative_to(home))
-        for path in sorted(home.rglob("*"))
-        if path.is_file() and any(id.encode() in path.read_bytes() for id in ids)
-    ]
+    """Files that hold one of the ids, by their bytes."""
+    files = sorted(path for path in home.rglob("*") if path.is_file())
+    return [str(path.relative_to(home)) for path in files if any(id.encode() in path.read_bytes() for id in ids)]
 
 
 def test_nothing_is_left_and_the_marts_are_those_of_a_shop_without_the_person(
-    run_flow: RunFlow, settings: Settings, tmp_path: Path
+    run_flow: RunFlow, loaded: Settings, prefect_server: Server, tmp_path: Path
 ) -> None:
     never = load_settings(home=tmp_path / "never")
-    loaded(run_flow, never, shop(tmp_path / "without", with_gone=False))
-    loaded(run_flow, settings, shop(tmp_path / "with", with_gone=True))
-    assert rows_of_marts(settings) != rows_of_marts(never)
-    assert len(holding(settings.home, *IDS)) > 5
+    load(run_flow, never, shop(tmp_path / "without", with_gone=False))
+    assert rows_of_marts(loaded) != rows_of_marts(never)
+    assert len(holding(loaded.home, *IDS)) > 5
 
-    ran = run_flow(forget, settings, user=SecretStr(GONE))
+    ran = run_flow(forget, loaded, user=SecretStr(GONE))
 
     assert ran.state.is_completed(), ran.state.message
     assert ran.steps == ["find", "erase", "transform", "publish", "wipe", "prove", "run"]
-    assert rows_of_marts(settings) == rows_of_marts(never)
-    assert holding(settings.home, *IDS) == []
-    assert len(serving.versions(settings)) == 1
+    assert rows_of_marts(loaded) == rows_of_marts(never)
+    assert holding(loaded.home, *IDS) == []
+    assert prefect_server.folder
+    assert holding(prefect_server.folder, *IDS) == [], "Prefect was told whom"
+    assert len(serving.versions(loaded)) == 1
+    with open_warehouse(loaded) as warehouse:
+        laws = "select sum(rows_read - accepted - quarantined - replayed - duplicates - erased) as gap, "
+        (told,) = warehouse.query(laws + "sum(erased)::bigint as erased from ops.batches")
+        assert told == {"gap": 0, "erased": 63}  # 60 events, a version of the user, two refused rows
+        assert warehouse.query("select completed_at is not null as is_done from ops.erasures") == [{"is_done": True}]
+
+
+def test_files_that_are_read_again_and_later_ones_do_not_bring_the_person_back(
+    run_flow: RunFlow, loaded: Settings, tmp_path: Path
+) -> None:
+    run_flow(forget, loaded, user=SecretStr(GONE))
+    before = rows_of_marts(loaded)
+    anew = load_settings(home=tmp_path / "anew")
+    anew.lake.mkdir(parents=True)
+    Lake(loaded.lake).tombstones.rename(Lake(anew.lake).tombstones)
+    for batch in (tmp_path / "with" / "first", tmp_path / "with" / "second"):
+        told = run_flow(pipeline, anew, source=[str(batch)]).story.validated
+        assert told is not None
+        assert sum(count.erased for count in told.counts) in (42, 21)
+    assert rows_of_marts(anew) == before
+    assert holding(anew.home, *IDS) == []
+    again = run_flow(pipeline, anew, source=[str(write(tmp_path / "later", rows(GONE, IDS[1], 7)))])
+    assert again.story.loaded is not None
+    assert again.story.loaded.rows == {}
+    assert rows_of_marts(anew) == before
+
+
+def test_a_batch_says_the_same_of_itself_whether_it_lost_the_person_or_came_later(
+    run_flow: RunFlow, loaded: Settings, tmp_path: Path
+) -> None:
+    run_flow(forget, loaded, user=SecretStr(GONE))
+    question = (
+        "select batch_id, rows_read, accepted, quarantined, duplicates, erased, event_dates, "
+        "rows_by_table::json as rows_by_table, refused_by_reason::json as reasons from ops.batches order by batch_id"
+    )
+    with open_warehouse(loaded) as warehouse:
+        lost = warehouse.query(question)
+    anew = load_settings(home=tmp_path / "anew")
+    anew.lake.mkdir(parents=True)
+    Lake(loaded.lake).tombstones.rename(Lake(anew.lake).tombstones)
+    load(run_flow, anew, [tmp_path / "with" / "first", tmp_path / "with" / "second"])
+    with open_warehouse(anew) as warehouse:
+        assert warehouse.query(question) == lost
+
+
+def test_what_was_cut_off_is_finished_by_the_same_command(
+    run_flow: RunFlow, loaded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.transform.transform", cut_off)
+        assert run_flow(forget, loaded, user=SecretStr(GONE)).state.is_failed()
+    with monkeypatch.context() as patch:
+        patch.setattr(wiping, "wipe", cut_off)
+        assert run_flow(forget, loaded, user=SecretStr(GONE)).state.is_failed()
+    ran = run_flow(forget, loaded, user=SecretStr(GONE))
+    assert ran.state.is_completed(), ran.state.message
+    assert ran.story.erased is not None
+    assert ran.story.erased.rows_in("raw") == ran.story.erased.rows_in("lake") == 61
+    assert holding(loaded.home, *IDS) == []
+    (only,) = of_subject(loaded, ran.story.erased.subject)
+    once_more = run_flow(forget, loaded, user=SecretStr(GONE))
+    assert once_more.steps == ["find", "erase", "prove", "run"]
+    assert of_subject(loaded, only.subject) == [only], "the receipt is what it was"
+
+
+def cut_off(*given: object, **named: object) -> None:
+    raise OSError("cut off")
+
+
+def skip(*given: object) -> None:
+    """What a fault leaves undone."""
+
+
+FAULTS = {
+    "the quarantine": "flows.erasure.refused_rows.take_out",
+    "the lake": "flows.erasure.lake_rows.take_out",
+    "older copies": "flows.serving.keep_only_current",
+    "the warehouse's file": "flows.warehouse.duck.write_anew",
+}
+
+
+@pytest.mark.parametrize("left_out", FAULTS)
+def test_what_is_left_out_is_found_and_the_run_fails(
+    run_flow: RunFlow, loaded: Settings, left_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        if left_out == "the warehouse's file":
+            patch.setattr("flows.warehouse.duck.DuckWarehouse.write_anew", skip)
+        else:
+            patch.setattr(FAULTS[left_out], lambda *given: [])
+        ran = run_flow(forget, loaded, user=SecretStr(GONE))
+    assert ran.state.is_failed()
+    with pytest.raises(ErasureIncomplete, match="is still found in"):
+        ran.state.result()
+    assert ran.story.erased is not None
+    assert ran.story.erased.completed_at is None
+    assert run_flow(forget, loaded, user=SecretStr(GONE)).state.is_completed()
+    assert holding(loaded.home, *IDS) == []
+
+
+def test_nobody_of_that_id_is_one_sentence_and_changes_nothing(run_flow: RunFlow, loaded: Settings) -> None:
+    before = sorted(path for path in loaded.lake.rglob("*") if path.is_file())
+    ran = run_flow(forget, loaded, user=SecretStr("nobody-of-that-id"))
+    with pytest.raises(UnknownPerson, match="nobody of that id was ever seen in this home: nothing was changed"):
+        ran.state.result()
+    assert sorted(path for path in loaded.lake.rglob("*") if path.is_file()) == before

@@ -1,7 +1,7 @@
 """From a user's id to a lake and raw tables without the person. What is left to do then is a build and its publication.
 
-The order makes it safe to be killed anywhere: the journal and the tombstone come first, so that the same command knows
-all devices again and nothing brings rows back; then the lake, from which a warehouse may be made anew; then `raw`.
+The order makes it safe to be killed anywhere: the tombstone and the journal come first, so that nothing brings rows
+back and the same command knows all devices again; then the lake, from which a warehouse may be made anew; then `raw`.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def erase(settings: Settings, person: Person) -> Erased:
                 raise UnknownPerson("nobody of that id was ever seen in this home: nothing was changed")
             return last_of(settings, subject) or Erased(_name(subject, known.since), subject, known.since, known.since)
         erased = _counted(begun or Erased(_name(subject, now), subject, now), rows, refused, person, tombstones)
-        erased = replace(erased, kept_rows=_kept(warehouse, person))
-        journal.write(settings, erased)
+        sources = {*erased.source_files, *refused.sources, *lake_rows.sources(shop, lake, person)}
+        erased = replace(erased, kept_rows=_kept(warehouse, person), source_files=tuple(sorted(sources)))
         gone = {tombstones.of_device(device) for device in person.devices - person.shared}
-        write_tombstones(lake, tombstones.with_person(subject, gone, now))
+        write_tombstones(lake, tombstones.with_person(subject, gone, now))  # first: in it is the salt of all hashes
+        journal.write(settings, erased)
         refused_rows.take_out(shop, refused)
         lake_rows.take_out(shop, lake, person, rows["lake"])
         fates = manifests.settle(shop, lake)

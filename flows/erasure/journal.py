@@ -37,6 +37,11 @@ def of_subject(settings: Settings, subject: str) -> list[Erased]:
     return [erased for erased in _all(settings) if erased.subject == subject]
 
 
+def unfinished(settings: Settings) -> list[Erased]:
+    """Erasures that were begun and not proved: they were cut off, or something was still found."""
+    return [erased for erased in _all(settings) if erased.completed_at is None]
+
+
 def merged(earlier: dict[str, Counted], found: dict[str, Counted]) -> dict[str, Counted]:
     """The rows of two attempts: what the first one counted and did not get to is counted by the second one, too."""
     together: dict[str, Counted] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flows.checks.accepted import PARQUET
@@ -47,6 +48,21 @@ def count(shop: Workshop, lake: Lake, person: Person) -> Counted:
             ).fetchall()
             if rows:
                 found[table] = {Path(path).stem: number for path, number in rows}
+    return found
+
+
+def _source_files(shop: Workshop, paths: list[Path], condition: str, params: Mapping[str, object]) -> set[str]:
+    """Names of the source files that these rows came from."""
+    names = f"select distinct source_file from {relation(paths)} where {condition}"
+    return {name for (name,) in shop.connection.execute(names, params).fetchall()}
+
+
+def sources(shop: Workshop, lake: Lake, person: Person) -> set[str]:
+    """Names of the source files that accepted rows of the person came from: they hold them still."""
+    found: set[str] = set()
+    for table in RECORDS:
+        if id_columns(table) and (paths := files_of(lake, table)):
+            found |= _source_files(shop, paths, rows_of(table, *THEIRS), ids_of(person, table))
     return found
 
 

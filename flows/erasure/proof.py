@@ -39,7 +39,7 @@ def prove(settings: Settings, person: Person, copies_deleted: int = 0) -> Erased
         found |= dict(remains.in_databases(shop, settings, hashes))
         found |= dict(remains.in_lake(shop, lake, person, tombstones))
         left = {place: number for place, number in found.items() if number}
-        in_bytes = dict(_bytes(shop, settings, lake, person, notes))
+        in_bytes = dict(_bytes(shop, settings, lake, person, begun.devices, notes))
         found |= {"bytes of files": sum(in_bytes.values())}
         left |= in_bytes
     at = None if left else datetime.now(UTC)
@@ -59,6 +59,8 @@ def prove(settings: Settings, person: Person, copies_deleted: int = 0) -> Erased
             f"the person was taken out, but is still found in {told}{more}: see docs/how_to/forget_a_person.md, "
             "and run the same command again"
         )
+    if begun.completed_at:
+        return begun
     with open_warehouse(settings) as warehouse:
         warehouse.complete(erased.erasure_id, erased.completed_at or datetime.now(UTC))
     journal.write(settings, erased)
@@ -66,10 +68,15 @@ def prove(settings: Settings, person: Person, copies_deleted: int = 0) -> Erased
 
 
 def _bytes(
-    shop: Workshop, settings: Settings, lake: Lake, person: Person, notes: list[str]
+    shop: Workshop, settings: Settings, lake: Lake, person: Person, devices: int, notes: list[str]
 ) -> Iterator[tuple[str, int]]:
     """Files that hold an id's bytes. In data files others may hold the same: a longer id, or a text that names it."""
     ids = person.ids
+    if (forgotten := devices - len(person.devices)) > 0:
+        notes.append(
+            f"{forgotten} anonymous ids are known by their hashes only, since an earlier attempt: they were searched "
+            "for in tables, not in the bytes of files"
+        )
     if short := [id for id in ids if not traces.searchable(id)]:
         notes.append(
             f"{len(short)} of {len(ids)} ids are shorter than {traces.LONG} bytes and were not searched for in the "

@@ -23,11 +23,13 @@ from flows.sources.sql import quoted
 
 @dataclass
 class Found:
-    """Refused rows of a person: their places in each file, how they were found, and the devices that they tell of."""
+    """Refused rows of a person: their places in each file, how they were found, the files that they
+    came from, and the devices that they tell of."""
 
     rows: dict[Path, list[int]] = field(default_factory=dict)
     matched: Counter[str] = field(default_factory=Counter)
     devices: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
 
     @property
     def counted(self) -> Counted:
@@ -44,11 +46,12 @@ def find(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones, *, 
     found = Found()
     for table in RECORDS:
         for path in sorted(lake.quarantine(table, "*").parent.glob("*.parquet")):
-            for place, format, raw, header in _rows(shop, path, None if in_all else _spellings(person)):
+            for place, source, format, raw, header in _rows(shop, path, None if in_all else _spellings(person)):
                 fields = fields_of(format, raw, header)
                 if how := is_refused_row_of(known, fields, raw):
                     found.rows.setdefault(path, []).append(place)
                     found.matched[how] += 1
+                    found.sources.add(source)
                     device = (fields or {}).get("anonymous_id")
                     if table == "events" and isinstance(device, str) and device:
                         found.devices.add(device)
@@ -77,12 +80,12 @@ def _stones(person: Person, tombstones: Tombstones) -> Tombstones:
     return Tombstones(tombstones.salt, (Tombstone(subject, since, tuple(devices)),))  # type: ignore[arg-type]
 
 
-def _rows(shop: Workshop, path: Path, texts: list[str] | None) -> Iterator[tuple[int, str, str, str | None]]:
+def _rows(shop: Workshop, path: Path, texts: list[str] | None) -> Iterator[tuple[int, str, str, str, str | None]]:
     names = {row[0] for row in shop.connection.execute(f"describe from {relation([path])}").fetchall()}
     header = "header" if "header" in names else "null"  # of files from before it was kept there is none
     where = "true" if texts is None else "list_bool_or(list_transform($texts, lambda text: contains(raw, text)))"
     reader: duckdb.DuckDBPyConnection = shop.connection.cursor().execute(
-        f"select file_row_number, format, raw, {header} from {_numbered(path)} where {where}",
+        f"select file_row_number, source_file, format, raw, {header} from {_numbered(path)} where {where}",
         {} if texts is None else {"texts": texts},
     )
     while block := reader.fetchmany(1_000):

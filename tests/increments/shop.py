@@ -12,9 +12,14 @@ from typing import Any
 
 import duckdb
 
+from flows.checks.tombstones import Tombstones
+from flows.erasure.erase import RAW_EVENTS
+from flows.erasure.person import Person, Place, look_up
 from flows.receipts import Changes
 from flows.warehouse.duck_changes import settle, take_out, waiting
+from flows.warehouse.duck_erase import erase
 from flows.warehouse.duck_tables import prepare
+from flows.warehouse.erasure import Erasure
 
 Row = dict[str, Any]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,7 +29,10 @@ PART = {"touched_dates": "@dates", "pending_batches": ["@batches"]}
 
 
 class Shop:
-    """Batches in, batches out, builds. `whole` and `part` are the project, compiled for all days and for some."""
+    """Batches in, batches out, people out, builds.
+
+    `whole` and `part` are the project, compiled for all days and for some.
+    """
 
     def __init__(self, whole: dict[str, Row], part: dict[str, Row]) -> None:
         self._whole, self._part = whole, part
@@ -59,6 +67,14 @@ class Shop:
         self.con.execute("delete from ops.batches where batch_id = ?", [batch_id])
         self._enter("removals", batch_id, dates, loaded_at=NOW, removed_at=NOW)
 
+    def erase(self, user: str, with_shared_devices: bool) -> Person:
+        """Forget a person; whose rows went."""
+        place = Place(self._ask, RAW_EVENTS)
+        person = look_up(user, [place], (), Tombstones("salt"), (), with_shared_devices=with_shared_devices)
+        (earlier,) = self.con.execute("select count(*) from ops.erasures").fetchone()
+        erase(self.con, Erasure(f"erasure{earlier}", user, NOW, [user], sorted(person.devices)))
+        return person
+
     def build(self, *, publish: bool = True, until: int | None = None, whole: bool = False) -> None:
         """Build what the waiting batches touch. `until` ends it after so many models, as a kill would."""
         changes = Changes(is_whole=True) if whole else waiting(self.con, "models")
@@ -74,7 +90,7 @@ class Shop:
     def mark_built(self) -> None:
         """Remember that published marts hold all that there is."""
         batches = waiting(self.con, "models").batches
-        for table in ("batches", "removals"):
+        for table in ("batches", "removals", "erasures"):
             self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
         settle(self.con, batches)
         self.con.execute("delete from ops.settings where name = 'models'")
@@ -82,6 +98,11 @@ class Shop:
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
+
+    def _ask(self, sql: str, params: Row) -> list[Row]:
+        answer = self.con.execute(sql, params)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _build(self, node: Row, changes: Changes) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]
