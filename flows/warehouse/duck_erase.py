@@ -12,6 +12,18 @@ from flows.receipts import Counted
 from flows.records import RECORDS
 from flows.warehouse.erasure import Erasure
 
+_FATES = """
+    update ops.batches set
+        rows_read = rows_read - $read_less, accepted = accepted - $taken, erased = $erased,
+        quarantined =
+            rows_read - $read_less - (accepted - $taken) - coalesce(replayed, 0) - duplicates - $erased,
+        rows_by_table = $rows_by_table, refused_by_reason = $reasons,
+        event_dates = coalesce((
+            select list(distinct event_date order by event_date) from raw.events where batch_id = $batch_id
+        ), [])
+    where batch_id = $batch_id
+"""
+
 _THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
 
 
@@ -52,36 +64,36 @@ def _conditions(users: list[str], devices: list[str]) -> Iterable[tuple[str, str
 
 
 def _follow(connection: DuckDBPyConnection, erasure: Erasure, rows: Counted) -> None:
-    """In `ops.batches`: fewer rows accepted and refused, and more erased. Their sum stays what was read."""
-    gone = {batch_id for batches in rows.values() for batch_id in batches}
-    for batch_id in sorted(gone | set(erasure.lake_erased)):
+    """In `ops.batches`: fewer rows accepted and refused, and more erased. Their sum stays what was read.
+
+    Rows of a replay were read by the batch that had them refused: there they are erased, and the replay has read fewer.
+    """
+    touched = {batch_id for batches in rows.values() for batch_id in batches} | set(erasure.lake_erased)
+    known = connection.execute(
+        "select batch_id, replay_of, rows_by_table, coalesce(erased, 0), refused_by_reason from ops.batches "
+        "where batch_id in (select unnest(?::varchar[])) order by replay_of is null, batch_id",
+        [sorted(touched)],
+    ).fetchall()
+    for batch_id, replay_of, loaded, erased, reasons in known:
         by_table = {table: batches[batch_id] for table, batches in rows.items() if batch_id in batches}
-        known = connection.execute(
-            "select rows_by_table, accepted, coalesce(erased, 0), refused_by_reason "
-            "from ops.batches where batch_id = ?",
-            [batch_id],
-        ).fetchone()
-        if known is None:
-            continue
-        left = {table: number - by_table.get(table, 0) for table, number in json.loads(known[0]).items()}
+        left = {table: number - by_table.get(table, 0) for table, number in json.loads(loaded).items()}
         taken = sum(by_table.values())
+        if replay_of is None:
+            erased = max(erasure.lake_erased.get(batch_id, 0), erased + taken)
+        else:
+            connection.execute(
+                "update ops.batches set replayed = replayed - $taken where batch_id = $replay_of",
+                {"taken": taken, "replay_of": replay_of},
+            )
         connection.execute(
-            """
-            update ops.batches set
-                accepted = $accepted, erased = $erased,
-                quarantined = rows_read - $accepted - coalesce(replayed, 0) - duplicates - $erased,
-                rows_by_table = $rows_by_table, refused_by_reason = $reasons,
-                event_dates = coalesce((
-                    select list(distinct event_date order by event_date) from raw.events where batch_id = $batch_id
-                ), [])
-            where batch_id = $batch_id
-            """,
+            _FATES,
             {
                 "batch_id": batch_id,
-                "accepted": known[1] - taken,
-                "erased": max(erasure.lake_erased.get(batch_id, 0), known[2] + taken),
+                "read_less": taken if replay_of else 0,
+                "taken": taken,
+                "erased": erased,
                 "rows_by_table": json.dumps({table: number for table, number in left.items() if number}),
-                "reasons": json.dumps(erasure.lake_reasons.get(batch_id, json.loads(known[3])), ensure_ascii=False),
+                "reasons": json.dumps(erasure.lake_reasons.get(batch_id, json.loads(reasons)), ensure_ascii=False),
             },
         )
 

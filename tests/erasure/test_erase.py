@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from flows.audit import audit
 from flows.checks.manifest import read_manifest
 from flows.checks.tombstones import read_tombstones
 from flows.erasure.erase import erase, find
@@ -135,6 +136,7 @@ def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(
     loaded(anew, folder / "files", *rows)
     if not shared:  # shared devices get no tombstone
         assert told(settings) == told(anew)
+    assert audit(settings) == []
     with open_warehouse(settings) as warehouse:
         for batch in warehouse.query(LEDGER):
             manifest = read_manifest(Lake(settings.lake), batch["batch_id"], "UTC")
