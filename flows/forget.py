@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from flows import warm
 from flows.erasure.person import Person
-from flows.pipeline import update_marts
+from flows.pipeline import publish_marts, update_marts
 from flows.receipts import Erased, Wiped
 from flows.settings import load_settings
 from flows.steps import step
@@ -37,6 +37,8 @@ def forget(user: SecretStr, shared_devices: bool = False) -> State:
         person = find_person(story, user, shared_devices)
         erased = erase_rows(story, person)
         update_marts(story)
+        if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
+            publish_marts(story)
         copies = 0 if erased.completed_at else wipe_files(story).copies
         prove_erasure(story, person, copies)
     return ending(story)

@@ -131,15 +131,17 @@ def cut_off(*given: object, **named: object) -> None:
     raise OSError("cut off")
 
 
-def skip(*given: object) -> None:
+def skip(*given: object) -> list[object]:
     """What a fault leaves undone."""
+    return []
 
 
 FAULTS = {
     "the quarantine": "flows.erasure.refused_rows.take_out",
     "the lake": "flows.erasure.lake_rows.take_out",
     "older copies": "flows.serving.keep_only_current",
-    "the warehouse's file": "flows.warehouse.duck.write_anew",
+    "the warehouse's file": "flows.warehouse.duck.DuckWarehouse.write_anew",
+    "a fresh copy": "flows.warehouse.duck_erase.keep_only",
 }
 
 
@@ -148,10 +150,7 @@ def test_what_is_left_out_is_found_and_the_run_fails(
     run_flow: RunFlow, loaded: Settings, left_out: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        if left_out == "the warehouse's file":
-            patch.setattr("flows.warehouse.duck.DuckWarehouse.write_anew", skip)
-        else:
-            patch.setattr(FAULTS[left_out], lambda *given: [])
+        patch.setattr(FAULTS[left_out], skip)
         ran = run_flow(forget, loaded, user=SecretStr(GONE))
     assert ran.state.is_failed()
     with pytest.raises(ErasureIncomplete, match="is still found in"):

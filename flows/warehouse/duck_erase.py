@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 from flows.checks.forgotten import id_columns, rows_of
 from flows.receipts import Counted
 from flows.records import RECORDS
+from flows.warehouse.duck_record import keep_only
 from flows.warehouse.erasure import Erasure
 
 _FATES = """
@@ -41,7 +42,10 @@ def count(connection: DuckDBPyConnection, schema: str, users: list[str], devices
 
 def erase(connection: DuckDBPyConnection, erasure: Erasure) -> Counted:
     """Move the rows from `raw` to `removed` under the erasure's own id, and let the ledger follow; rows by table and
-    batch. All or nothing is the caller's transaction."""
+    batch. All or nothing is the caller's transaction.
+
+    No earlier serving copy is built upon any more: in its file the bytes of deleted rows would live on.
+    """
     rows = count(connection, "raw", erasure.users, erasure.devices)
     for table, theirs, ids in _conditions(erasure.users, erasure.devices):
         if table in rows:
@@ -53,6 +57,7 @@ def erase(connection: DuckDBPyConnection, erasure: Erasure) -> Counted:
             connection.execute(f"delete from raw.{table} where {theirs}", ids)
     _follow(connection, erasure, rows)
     _enter(connection, erasure, rows)
+    keep_only(connection, [])
     return rows
 
 
