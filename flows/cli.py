@@ -142,6 +142,19 @@ def backfill(
 
 
 @app.command()
+def forget(
+    user: Annotated[str, typer.Option(help="The user's id; - reads it from the standard input.")],
+    shared_devices: Annotated[
+        bool, typer.Option("--shared-devices", help="Also rows without a user, of devices with other users.")
+    ] = False,
+) -> None:
+    """Forget a person: rows, marts and copies lose them, later files cannot bring them back; a receipt is written."""
+    from flows.commands.forget import forget_person
+
+    forget_person(user, shared_devices=shared_devices)
+
+
+@app.command()
 def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to; it must be empty or new.")],
     events: Annotated[int, typer.Option(help="Number of events.")] = 100_000,

@@ -27,6 +27,10 @@ DOING = {
     "plan": "looking at the lake",
     "reload": "taking days from the lake anew",
     "test": "testing what was built",
+    "find": "finding all that is the person's",
+    "erase": "taking the person's rows out",
+    "wipe": "writing the warehouse anew",
+    "prove": "searching for what is left",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

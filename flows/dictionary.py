@@ -39,8 +39,8 @@ which no file has to bring, are added there.
 _OPS_SAYS = """\
 ## What the pipeline writes about itself
 
-These tables stand in the schema `ops` of the warehouse; `batches`, `removals`, `replays`, `receipts` and `settings`
-also in every serving copy, beside the marts.
+These tables stand in the schema `ops` of the warehouse; all but `publications` and `rebuilt` also in every serving
+copy, beside the marts.
 """
 
 

@@ -67,5 +67,13 @@ class BuildFailed(ShopflowError):
         self.nodes = tuple(nodes)
 
 
+class UnknownPerson(ShopflowError):
+    """Nobody of that id was ever seen here: nothing was changed, and no tombstone was set."""
+
+
+class ErasureIncomplete(ShopflowError):
+    """A person was to be forgotten, and a search afterwards still found something."""
+
+
 class ServerError(ShopflowError):
     """The Prefect server cannot be started or reached: no run was begun."""

@@ -3,6 +3,7 @@
 accepted/<table>/<batch>.parquet      rows that passed
 quarantine/<table>/<batch>.parquet    refused rows with their reasons
 batches/<batch>.json                  written last: the batch is complete
+tombstones.json                       salted hashes of people who were forgotten; only where somebody was
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ class Lake:
     def manifest(self, batch_id: str) -> Path:
         """The JSON file that says what a batch holds; it exists only when all its other files do."""
         return self.root / "batches" / f"{batch_id}.json"
+
+    @property
+    def tombstones(self) -> Path:
+        """The JSON file with the hashes of people who must not come back."""
+        return self.root / "tombstones.json"
 
     @property
     def staging(self) -> Path:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.chunks import Backfill, Reloaded
-from flows.receipts import Batch, Built, Check, Loaded, Published, Receipt, Removed, Replayed, Validated
+from flows.receipts import Batch, Built, Check, Erased, Loaded, Published, Receipt, Removed, Replayed, Validated, Wiped
 from flows.story import Story
 
 
@@ -84,6 +84,19 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                 "rows_out": told.rows,
                 "detail": {"backfill": told.chunk.backfill_id, "about": str(told.chunk), "gone": told.gone},
             }
+        case Erased():
+            return {
+                "rows_out": told.rows_in("lake") + told.rows_in("quarantine"),
+                "detail": {
+                    "rows": {place: told.rows_in(place) for place in told.rows},
+                    "devices": told.devices,
+                    "touched_dates": len(told.event_dates),
+                    "remains": told.remains,
+                    "is_complete": told.completed_at is not None,
+                },
+            }
+        case Wiped():
+            return {"bytes": told.bytes, "detail": {"copies": told.copies}}
         case Built():
             return {
                 "rows_out": sum(node.rows or 0 for node in told.nodes),

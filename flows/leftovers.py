@@ -14,13 +14,13 @@ HEADERS_BYTES = 3 * 4096
 
 
 def sweep(settings: Settings) -> None:
-    """Remove it: drafts of the demo shop, files on their way into the lake, scratch of the contracts, and a warehouse
-    that was never one.
+    """Remove it: drafts of the demo shop, files on their way into the lake, scratch of the contracts, a warehouse
+    that was being written anew, and one that was never one.
 
     Only for the holder of the home's lock, for nobody else is at work then. Never raises: what cannot be removed stays,
     and is in nobody's way, because every run makes its folders anew.
     """
-    drafts = [path for pattern in (".demo*", ".judge-*") for path in settings.home.glob(pattern)]
+    drafts = [path for pattern in (".demo*", ".judge-*", ".wipe-*") for path in settings.home.glob(pattern)]
     for folder in (Lake(settings.lake).staging, *drafts):
         shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):

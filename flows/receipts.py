@@ -146,6 +146,49 @@ class Replayed:
     reasons: dict[str, int]
 
 
+Counted = dict[str, dict[str, int]]  # rows by table and batch
+
+
+@dataclass(frozen=True)
+class Erased:
+    """A person who was forgotten; as JSON it is the receipt for an auditor, and holds nothing personal.
+
+    `subject` is the salted hash of the user's id. `rows` counts what was taken out, by place, table and batch, however
+    often the work was cut off; `matched` tells how refused rows were found to be the person's. `kept_rows` are those of
+    devices that other users were seen on, too. `remains` is what a search afterwards found: nothing, or the work is not
+    done and `completed_at` is None. `open_devices` are hashes that are kept for as long as that is so.
+    """
+
+    erasure_id: str
+    subject: str
+    begun_at: datetime
+    completed_at: datetime | None = None
+    devices: int = 0
+    shared_devices: int = 0
+    with_shared_devices: bool = False
+    kept_rows: int = 0
+    rows: dict[str, Counted] = field(default_factory=dict)
+    matched: dict[str, int] = field(default_factory=dict)
+    event_dates: tuple[date, ...] = ()
+    source_files: tuple[str, ...] = ()
+    copies_deleted: int = 0
+    remains: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+    open_devices: tuple[str, ...] = ()
+
+    def rows_in(self, place: str) -> int:
+        return sum(rows for batches in self.rows.get(place, {}).values() for rows in batches.values())
+
+
+@dataclass(frozen=True)
+class Wiped:
+    """Serving copies that were deleted, and the size of the warehouse's file, written anew."""
+
+    copies: int
+    bytes: int
+
+
 @dataclass(frozen=True)
 class Changes:
     """What came into `raw`, and went out of it, since the marts were last published.

@@ -113,6 +113,18 @@ def keep_only_last(settings: Settings) -> list[Path]:
     return gone
 
 
+def keep_only_current(settings: Settings) -> list[Path]:
+    """Delete every file of the folder but the current copy, drafts as well; the copies among them. Raises StorageError
+    if one cannot be deleted."""
+    now, gone = current(settings), []
+    with _storage(settings.serving):
+        for path in settings.serving.glob("*") if settings.serving.is_dir() else ():
+            if not path.is_symlink() and path.is_file() and path.resolve() != now:
+                path.unlink()
+                gone.append(path)
+    return [path for path in gone if path.suffix == ".duckdb"]
+
+
 def _link(settings: Settings) -> Path:
     return settings.serving / "current.duckdb"
 

@@ -11,7 +11,20 @@ from flows import serving
 from flows.demo import demo_folder
 from flows.errors import ContractBroken, LedgerError
 from flows.kpis import Kpis
-from flows.receipts import Batch, Built, Changes, Check, Loaded, Node, Published, Receipt, Removed, Replayed, Validated
+from flows.receipts import (
+    Batch,
+    Built,
+    Changes,
+    Check,
+    Erased,
+    Loaded,
+    Node,
+    Published,
+    Receipt,
+    Removed,
+    Replayed,
+    Validated,
+)
 from flows.settings import Settings
 
 
@@ -27,6 +40,7 @@ class Story:
     loaded: Loaded | None = None
     removed: Removed | None = None
     replayed: Replayed | None = None
+    erased: Erased | None = None
     nodes: list[Node] = field(default_factory=list)
     built: Built | None = None
     published: Published | None = None
@@ -52,6 +66,8 @@ class Story:
                 self.removed = told
             case Replayed():
                 self.replayed = told
+            case Erased():
+                self.erased = told
             case Built():
                 self.built, self.nodes = told, list(told.nodes)
             case Published():
@@ -62,7 +78,7 @@ class Story:
     @property
     def batch_id(self) -> str | None:
         told = self.batch or self.removed
-        return told.batch_id if told else None
+        return told.batch_id if told else self.erased.erasure_id if self.erased else None
 
     @property
     def has_work(self) -> bool:
@@ -118,9 +134,9 @@ def require_balance(imbalances: list[str]) -> None:
         raise LedgerError(f"the ledger does not close, nothing was built: {'; '.join(imbalances)}")
 
 
-def count_of(number: int, noun: str) -> str:
+def count_of(number: int, noun: str, nouns: str | None = None) -> str:
     """`1 file`, `2 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 class Listener:

@@ -44,6 +44,14 @@ def line_of(receipt: Receipt) -> str:
         case "remove":
             rows = [f"{number:,} {table}" for table, number in detail["rows"].items()]
             parts = [f"batch {receipt.batch_id}", *rows, count_of(detail["touched_dates"], "day")]
+        case "erase":
+            rows = [f"{number:,} rows of {place}" for place, number in detail["rows"].items()]
+            done = "forgotten before" if detail["is_complete"] else ""
+            parts = [done, *rows, count_of(detail["devices"], "device"), count_of(detail["touched_dates"], "day")]
+        case "wipe":
+            parts = [count_of(detail["copies"], "older copy", "older copies"), f"warehouse of {size(receipt.bytes)}"]
+        case "prove":
+            parts = [f"nothing left in {count_of(len(detail['remains']), 'place')}"]
         case "replay":
             parts = [
                 f"{receipt.rows_in:,} refused rows tried",
@@ -128,6 +136,8 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         yield from _first("Still refused", [f"{rows:,}  {why}" for why, rows in stayed], "and for {} more reasons")
     if story.is_beside_demo:
         yield "Notes", BESIDE_DEMO
+    if story.erased:
+        yield from erasure_lines(story)
     weak = [check for check in story.checks if not check.is_passed]
     told = [f"{check.level}: {check.table}: {check.name} {check.measured}".rstrip() for check in weak]
     yield from _first("Contracts", told)
@@ -141,6 +151,23 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
 
 def _replayed(batch: ReplayedBatch) -> str:
     return f"{count_of(batch.rows_read, 'row')} of batch {batch.replay_of}, as batch {batch.batch_id}"
+
+
+def erasure_lines(story: Story) -> Iterator[tuple[str, str]]:
+    """What the receipt of an erasure says, without a word about who it was."""
+    erased = story.erased
+    assert erased is not None
+    shared = f", {erased.shared_devices:,} shared with others" if erased.shared_devices else ""
+    yield "Forgotten", f"a user and {count_of(erased.devices, 'anonymous id')}{shared}"
+    for place in erased.rows:
+        yield "Rows", f"{erased.rows_in(place):,} of {place}"
+    if erased.kept_rows:
+        yield "Kept", f"{erased.kept_rows:,} rows without a user, of devices that other users were seen on"
+    if erased.remains:
+        yield "Searched", ", ".join(f"{place}: {number:,}" for place, number in erased.remains.items())
+    yield from _first("Still in", erased.source_files, "and {} more source files")
+    yield from _first("Notes", erased.notes)
+    yield "Receipt", str(story.settings.home / "erasures" / f"{erased.erasure_id}.json")
 
 
 def _first(label: str, texts: Sequence[str], more: str = "and {} more") -> Iterator[tuple[str, str]]:

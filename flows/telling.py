@@ -32,6 +32,8 @@ def name_of_run() -> str:
         about = [given.get("batch") or "refused rows"]
     elif "days_per_chunk" in given:
         about = [f"backfill {given['first'] or ''} to {given['last'] or ''}"]
+    elif "user" in given:  # whom, is nobody's business
+        about = ["forget a person"]
     else:
         about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
     return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(about)}"[:120]

@@ -9,6 +9,7 @@ import duckdb
 
 from flows.checks.accepted import write_accepted
 from flows.checks.copies import fold_copies
+from flows.checks.forgotten import leave_out
 from flows.checks.limit import too_many_refused
 from flows.checks.manifest import read_manifest, write_manifest
 from flows.checks.notes import notes_on
@@ -16,6 +17,7 @@ from flows.checks.placing import Draft, place, take_away
 from flows.checks.reading import Opened, open_files, tables_of
 from flows.checks.refused import write_refused
 from flows.checks.terms import Terms, terms_of
+from flows.checks.tombstones import read_tombstones
 from flows.checks.unusable import changed, damaged, without
 from flows.checks.workshop import Workshop, workshop
 from flows.lake import Lake
@@ -67,27 +69,36 @@ def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Dra
 
 def written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Terms) -> Draft:
     """Judges every row of the files, and writes accepted and refused ones to the workshop."""
-    tables = tables_of(shop, batch, opened, terms)
+    tables, tombstones = tables_of(shop, batch, opened, terms), read_tombstones(lake)
     duplicates = {table.name: fold_copies(shop, table) for table in tables}
-    written = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}
-    left = {table.name: table.rows_read - written[table.name].accepted - duplicates[table.name] for table in tables}
-    refused = {table.name: write_refused(shop, table, batch, terms, left[table.name]) for table in tables}
+    erased = {table.name: leave_out(shop, table, tombstones) for table in tables}
+    passed = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}
+    left = {
+        table.name: table.rows_read - passed[table.name].accepted - duplicates[table.name] - erased[table.name]
+        for table in tables
+    }
+    refused = {table.name: write_refused(shop, table, batch, terms, left[table.name], tombstones) for table in tables}
     counts = tuple(
         TableCount(
-            table.name, table.rows_read, written[table.name].accepted, refused[table.name].rows, duplicates[table.name]
+            table.name,
+            table.rows_read,
+            passed[table.name].accepted,
+            refused[table.name].rows,
+            duplicates[table.name],
+            erased[table.name] + refused[table.name].erased,
         )
         for table in tables
     )
-    accepted = tuple(pair for rows in written.values() for pair in rows.places)
+    accepted = tuple(pair for rows in passed.values() for pair in rows.places)
     quarantine = tuple(
         (refusals.path, lake.quarantine(name, batch.batch_id)) for name, refusals in refused.items() if refusals.rows
     )
     told = Validated(
         batch=batch,
         counts=counts,
-        event_dates=tuple(sorted({day for rows in written.values() for day in rows.dates})),
+        event_dates=tuple(sorted({day for rows in passed.values() for day in rows.dates})),
         reasons={reason: rows for refusals in refused.values() for reason, rows in refusals.reasons.items()},
-        derived={name: rows.derived for name, rows in written.items() if rows.derived},
+        derived={name: rows.derived for name, rows in passed.items() if rows.derived},
         bytes_written=sum(path.stat().st_size for path, _ in accepted + quarantine),
         notes=notes_on(shop, batch, tables, opened),
         reporting_timezone=str(terms.zone),

@@ -36,6 +36,12 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     return validated if all(file.is_file() for file in _files(lake, validated)) else None
 
 
+def manifests(lake: Lake) -> Iterator[Validated]:
+    """Those of all batches of the lake, whether or not their files are there."""
+    for path in sorted(lake.manifest("*").parent.glob("*.json")):
+        yield _VALIDATED.validate_json(path.read_bytes())
+
+
 def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     """Writes to `draft`, on the same disk, and renames."""
     draft.write_bytes(_VALIDATED.dump_json(validated, indent=2))

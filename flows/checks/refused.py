@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from flows.checks.forgotten import fields_of, is_refused_row_of
 from flows.checks.reading import Table
 from flows.checks.reasons import reasons_of
 from flows.checks.staging import Staged
 from flows.checks.terms import Terms
+from flows.checks.tombstones import Tombstones
 from flows.checks.workshop import Workshop
 from flows.quarantine import Reason, Refusals
 from flows.receipts import Batch
@@ -37,14 +39,17 @@ class Row(NamedTuple):
     raw: str | None
 
 
-def write_refused(shop: Workshop, table: Table, batch: Batch, terms: Terms, left: int) -> Refusals:
+def write_refused(
+    shop: Workshop, table: Table, batch: Batch, terms: Terms, left: int, tombstones: Tombstones | None = None
+) -> Refusals:
     """Explains every refused row of the table, in bounded memory, and writes them to the workshop as Parquet.
 
-    `left` is the number of rows that are neither accepted nor copies: where it is 0 nothing is looked for.
+    `left` is the number of rows that are neither accepted nor copies: where it is 0 nothing is looked for. Rows of
+    people of whom there are `tombstones` are counted and left out.
     """
     refusals = Refusals(shop.path(f"{table.name}-refused.parquet"), table.name)
     if left:
-        _explain(shop, table, batch, terms, refusals)
+        _explain(shop, table, batch, terms, refusals, tombstones)
     if refusals.rows:
         headers = {batch.files[place].name: _csv(columns) for place, columns in table.headers.items()}
         refusals.write(shop.connection, batch.batch_id, batch.landed_at, headers)
@@ -57,13 +62,15 @@ def _csv(columns: tuple[str, ...]) -> str:
     return line.getvalue()
 
 
-def _explain(shop: Workshop, table: Table, batch: Batch, terms: Terms, refusals: Refusals) -> None:
+def _explain(
+    shop: Workshop, table: Table, batch: Batch, terms: Terms, refusals: Refusals, tombstones: Tombstones | None
+) -> None:
     flawed = {place: iter(()) for place, text in table.staged.items() if text.flawed}
     for place, rows in groupby(_refused(shop, table), key=lambda row: row.file):
         flawed.pop(place, None)
-        _explain_file(table, place, rows, batch, terms, refusals)
+        _explain_file(table, place, rows, batch, terms, refusals, tombstones)
     for place, rows in flawed.items():
-        _explain_file(table, place, rows, batch, terms, refusals)
+        _explain_file(table, place, rows, batch, terms, refusals, tombstones)
 
 
 def _refused(shop: Workshop, table: Table) -> Iterator[Row]:
@@ -75,11 +82,20 @@ def _refused(shop: Workshop, table: Table) -> Iterator[Row]:
 
 
 def _explain_file(
-    table: Table, place: int, rows: Iterator[Row], batch: Batch, terms: Terms, refusals: Refusals
+    table: Table,
+    place: int,
+    rows: Iterator[Row],
+    batch: Batch,
+    terms: Terms,
+    refusals: Refusals,
+    tombstones: Tombstones | None,
 ) -> None:
     file, staged = batch.files[place], table.staged.get(place)
     found = _in_text(staged, rows) if staged else ((row.row_number, row.raw or "", row, []) for row in rows)
     for line, raw, row, reasons in found:
+        if tombstones and is_refused_row_of(tombstones, fields_of("json", row.told or "") if row else None, raw):
+            refusals.erased += 1
+            continue
         if row and not reasons:
             where = f"{file.name}, {'line' if staged else 'row'} {line}"
             reasons = reasons_of(RECORDS[table.name], row.told or "{}", terms.latest, where, is_wrapped=not staged)

@@ -10,6 +10,7 @@ from flows import server, serving
 from flows.audit import audit
 from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
 from flows.commands.plain import plain_console
+from flows.erasure.journal import unfinished
 from flows.errors import LedgerError, WarehouseError
 from flows.literal import for_terminal
 from flows.lock import holder
@@ -31,6 +32,8 @@ def show_status(batch: str | None = None, *, is_all: bool = False, is_audit: boo
         console.print(f"under way       {for_terminal(at_work.named)}", soft_wrap=True)
     known = _known(settings, copy, at_work is not None, batch, is_all)
     console.print(known, soft_wrap=isinstance(known, str))
+    for erased in unfinished(settings):
+        console.print(f"not finished    erasure {erased.erasure_id}: give its `shopflow forget` again", soft_wrap=True)
     if not batch:
         console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
         found = server.status(settings)

@@ -52,6 +52,10 @@ class View:
             "sampled": SAMPLED if count.accepted > SAMPLE_ABOVE else "true",
         }
 
+    def is_erased(self, table: str) -> bool:
+        """Whether a table has no rows because all that passed were of people who were forgotten."""
+        return any(c.table == table and c.erased and not c.accepted for c in self.validated.counts)
+
     def reason_to_skip(self, table: str, attributes: Mapping[str, object]) -> str | None:
         """Why a check with these `attributes` of its contract says nothing about this batch, or None."""
         if table not in rows_by_table(self.validated):

@@ -26,6 +26,7 @@ class Refusals:
         self.path = path
         self.table = table
         self.rows = 0
+        self.erased = 0  # of people who were forgotten: counted and kept nowhere
         self.reasons: Counter[str] = Counter()
         self._draft = path.with_suffix(".jsonl")
         self._longest = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake
-from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
+from flows.receipts import Changes, Counted, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
+from flows.warehouse.erasure import Erasure
 
 
 class Warehouse(Protocol):
@@ -52,6 +53,27 @@ class Warehouse(Protocol):
 
     def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
         """Raise LedgerError, one sentence, if the batch is not loaded; `or_replaced`: nor was replaced before."""
+        ...
+
+    def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
+        """Rows in `raw` or `removed` of these users, and of these devices while nobody was signed in, by table and
+        batch."""
+        ...
+
+    def erase(self, erasure: Erasure) -> Counted:
+        """Take a person's rows out of `raw`, all or nothing, and let `ops.batches` follow; rows by table and batch.
+
+        The marts follow at the next build. The same erasure again takes what has come since.
+        """
+        ...
+
+    def complete(self, erasure_id: str, at: datetime) -> None:
+        """Remember that nothing of an erased person is left."""
+        ...
+
+    def write_anew(self, draft: Path) -> None:
+        """Put a new file in place of the warehouse's, written at `draft` on the same disk, with no byte of rows that
+        are gone; the warehouse is closed then. Where that fails the old file is still there, whole."""
         ...
 
     def pending(self, models: str) -> Changes:
@@ -108,8 +130,11 @@ class Warehouse(Protocol):
         """The receipts of one run, or of all, in the order of their writing. Times are in UTC."""
         ...
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """The rows of a question, by column name. Times come without a zone and are UTC."""
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a question, by column name; `params` stand for its `?`, or by name for its `$name`.
+
+        Times come without a zone and are UTC.
+        """
         ...
 
     def publications(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,12 +13,13 @@ from typing import Any
 
 import duckdb
 
+from flows.checks.placing import place
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
-from flows.errors import SettingsError
+from flows.errors import SettingsError, WarehouseError
 from flows.lake import Lake, is_dated
-from flows.receipts import Changes, Loaded, Receipt, Removed, Validated
+from flows.receipts import Changes, Counted, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import duck_backfill, duck_record, duck_reload
+from flows.warehouse import duck_backfill, duck_erase, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
@@ -27,6 +28,8 @@ from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
 from flows.warehouse.duck_ledger import imbalances
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
+from flows.warehouse.duck_wipe import write_anew
+from flows.warehouse.erasure import Erasure
 
 
 class DuckWarehouse:
@@ -95,6 +98,30 @@ class DuckWarehouse:
         with translated(self._path):
             require(self._connection, batch_id, or_replaced=or_replaced)
 
+    def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
+        with translated(self._path):
+            return duck_erase.count(self._connection, schema, users, devices)
+
+    def erase(self, erasure: Erasure) -> Counted:
+        with self._transaction():
+            return duck_erase.erase(self._connection, replace(erasure, at=_utc(erasure.at)))
+
+    def complete(self, erasure_id: str, at: datetime) -> None:
+        with self._transaction():
+            self._connection.execute(
+                "update ops.erasures set completed_at = ? where erasure_id = ?", [_utc(at), erasure_id]
+            )
+
+    def write_anew(self, draft: Path) -> None:
+        with translated(self._path):
+            write_anew(self._connection, draft)
+            self._connection.close()
+            if self._path.with_name(f"{self._path.name}.wal").exists():  # the new file would be given the old one's log
+                raise WarehouseError(
+                    f"{self._path} could not be closed, so no new file was put in its place: run again"
+                )
+            place([(draft, self._path)])
+
     def pending(self, models: str) -> Changes:
         with translated(self._path):
             return waiting(self._connection, models)
@@ -129,9 +156,9 @@ class DuckWarehouse:
 
     def mark_built(self, changes: Changes, models: str, at: datetime) -> None:
         with self._transaction():
-            for table in ("batches", "removals"):
+            for table, key in (("batches", "batch_id"), ("removals", "batch_id"), ("erasures", "erasure_id")):
                 self._connection.execute(
-                    f"update ops.{table} set built_at = ? where built_at is null and batch_id in (select unnest(?))",
+                    f"update ops.{table} set built_at = ? where built_at is null and {key} in (select unnest(?))",
                     [_utc(at), list(changes.batches)],
                 )
             for backfill_id in (backfills := tuple({chunk.backfill_id for chunk in changes.chunks})):
@@ -160,9 +187,9 @@ class DuckWarehouse:
             for row in rows
         ]
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         with translated(self._path):
-            answer = self._connection.execute(sql, list(params))
+            answer = self._connection.execute(sql, dict(params) if isinstance(params, Mapping) else list(params))
             names = [column[0] for column in answer.description or ()]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

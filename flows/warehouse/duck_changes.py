@@ -10,11 +10,13 @@ from flows.receipts import Changes
 from flows.records import RECORDS
 from flows.warehouse.duck_backfill import chunks_left
 
-# One row per batch that waits, whether it was loaded or taken out again.
+# One row per batch that waits, whether it was loaded or taken out again; a person's rows that went are like a batch.
 _WAITING = """
     select batch_id, event_dates, loaded_at as since from ops.batches where built_at is null
     union all
     select batch_id, event_dates, removed_at from ops.removals where built_at is null
+    union all
+    select erasure_id, event_dates, erased_at from ops.erasures where built_at is null
 """
 
 _GONE = """

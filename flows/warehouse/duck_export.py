@@ -15,7 +15,7 @@ from flows.warehouse.duck_tables import quoted
 
 # Beside the marts, what a dashboard says about freshness and health, and what readers of the quarantine have to know
 # while a run holds the warehouse. These tables grow by a few rows a run, `replays` by one for each row that passed.
-_OPS = ("batches", "removals", "replays", "receipts", "settings")
+_OPS = ("batches", "removals", "replays", "backfills", "erasures", "receipts", "settings")
 
 
 def export(connection: DuckDBPyConnection, path: Path, version: str, at: datetime) -> dict[str, int]:

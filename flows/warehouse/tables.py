@@ -106,6 +106,15 @@ OPS: dict[str, tuple[Field, ...]] = {
         ),
         _instant("built_at", "When marts that hold all parts were published, in UTC; null while that waits."),
     ),
+    "erasures": (
+        _text("erasure_id", "A person's rows that were taken out; in `removed` they wait under this name.", True),
+        _text("subject", "The person: the salted hash of the user's id, as in lake/tombstones.json.", True),
+        _instant("erased_at", "When the rows were taken out of raw, in UTC.", True),
+        _instant("built_at", "When marts without them were published, in UTC; null while that waits."),
+        _instant("completed_at", "When a search found nothing left, in UTC; null while the work is not done."),
+        Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that they touched.", True),
+        _text("rows_by_table", "JSON object: rows that left raw by table.", True),
+    ),
     "receipts": (
         _text("run_id", "The run.", True),
         _text("batch_id", "The batch, where the step had one."),

@@ -1,4 +1,4 @@
-"""A drawn history of a shop: batches that come, go and come again, builds, and builds that are cut off."""
+"""A drawn history of a shop: batches come, go and come again, people are forgotten, builds are made or cut off."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,6 +6,7 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from flows.erasure.person import Person
 from tests.compiled import Row
 from tests.increments.shop import DAMAGES, Shop
 from tests.worlds import World, worlds
@@ -44,6 +45,17 @@ class History(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.loaded)))
         self.waiting[name] = self.loaded.pop(name)
         self.shop.remove(name)
+
+    @precondition(lambda self: self.loaded)
+    @rule(data=st.data(), with_shared_devices=st.booleans())
+    def forget(self, data: st.DataObject, with_shared_devices: bool) -> None:
+        """A person goes from what is loaded; validate keeps them out of what comes later."""
+        users = {row.get("user_id") for batch in self.loaded.values() for rows in batch.values() for row in rows}
+        if known := sorted(users - {None}):
+            person = self.shop.erase(data.draw(st.sampled_from(known)), with_shared_devices)
+            for batch in (*self.loaded.values(), *self.waiting.values()):
+                for table, rows in batch.items():
+                    batch[table] = [row for row in rows if not is_of(person, row)]
 
     @rule(whole=st.sampled_from([False, False, False, True]), runs_in_slice=st.integers(1, 3))
     def build(self, whole: bool, runs_in_slice: int) -> None:
@@ -86,6 +98,12 @@ class History(RuleBasedStateMachine):
         fresh.load("all", **everything)
         fresh.build()
         assert differences(self.shop, fresh) == []
+
+
+def is_of(person: Person, row: Row) -> bool:
+    """Whether a row is the person's: by the user, or by the device while nobody was signed in."""
+    user = row.get("user_id")
+    return user == person.user or (user is None and row.get("anonymous_id") in person.devices)
 
 
 def differences(shop: Shop, other: Shop) -> list[str]:

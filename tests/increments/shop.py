@@ -15,11 +15,18 @@ from typing import Any
 
 import duckdb
 
+from flows.checks.forgotten import rows_of
+from flows.checks.tombstones import Tombstones
 from flows.chunks import Chunk, chunks_of
+from flows.erasure.erase import RAW_EVENTS
+from flows.erasure.lake_rows import THEIRS
+from flows.erasure.person import Person, Place, look_up
 from flows.receipts import Changes
 from flows.warehouse import duck_backfill, duck_reload
 from flows.warehouse.duck_changes import settle, take_out, waiting
+from flows.warehouse.duck_erase import erase
 from flows.warehouse.duck_tables import prepare
+from flows.warehouse.erasure import Erasure
 
 Row = dict[str, Any]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,7 +52,10 @@ DAMAGES = {
 
 
 class Shop:
-    """Batches in, batches out, builds. `whole` and `part` are the project, compiled for all days and for some."""
+    """Batches in, batches out, people out, builds.
+
+    `whole` and `part` are the project, compiled for all days and for some.
+    """
 
     def __init__(self, whole: dict[str, Row], part: dict[str, Row]) -> None:
         self._whole, self._part = whole, part
@@ -116,6 +126,16 @@ class Shop:
         backfill = duck_backfill.Backfill(f"backfill-{number}", first, last, chunks)
         duck_backfill.enter(self.con, backfill, NOW.replace(tzinfo=None))
 
+    def erase(self, user: str, with_shared_devices: bool) -> Person:
+        """Forget a person; whose rows went."""
+        places = [Place(self._ask, RAW_EVENTS), Place(self._ask, "lake.events")]
+        person = look_up(user, places, (), Tombstones("salt"), (), with_shared_devices=with_shared_devices)
+        theirs = {"users": [user], "devices": sorted(person.devices)}
+        self.con.execute(f"delete from lake.events where {rows_of('events', *THEIRS)}", theirs)
+        (earlier,) = self.con.execute("select count(*) from ops.erasures").fetchone()
+        erase(self.con, Erasure(f"erasure{earlier}", user, NOW, [user], sorted(person.devices)))
+        return person
+
     def build(
         self, *, publish: bool = True, until: int | None = None, whole: bool = False, runs_in_slice: int | None = None
     ) -> None:
@@ -133,7 +153,7 @@ class Shop:
     def mark_built(self) -> None:
         """Remember that published marts hold all that there is."""
         changes = waiting(self.con, "models")
-        for table in ("batches", "removals", "backfills"):
+        for table in ("batches", "removals", "erasures", "backfills"):
             self.con.execute(f"update ops.{table} set built_at = ? where built_at is null", [NOW])
         settle(self.con, changes.batches + tuple({chunk.backfill_id for chunk in changes.chunks}))
         self.con.execute("delete from ops.settings where name = 'models'")
@@ -166,6 +186,11 @@ class Shop:
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
+
+    def _ask(self, sql: str, params: Row) -> list[Row]:
+        answer = self.con.execute(sql, params)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _build(self, node: Row, changes: Changes, runs_in_slice: int | None) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]

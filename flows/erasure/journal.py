@@ -1,0 +1,62 @@
+"""An erasure's own file: begun before the first row is touched, and at the end the receipt for an auditor.
+
+<home>/erasures/20251101T060000Z-1a2b3c4d.json     no id, no name; readable by its owner alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from flows.checks.tombstones import write_private
+from flows.errors import StorageError
+from flows.receipts import Counted, Erased
+from flows.settings import Settings
+
+_ERASED = TypeAdapter(Erased)
+
+
+def folder(settings: Settings) -> Path:
+    return settings.home / "erasures"
+
+
+def path_of(settings: Settings, erased: Erased) -> Path:
+    """Where its file is."""
+    return folder(settings) / f"{erased.erasure_id}.json"
+
+
+def write(settings: Settings, erased: Erased) -> None:
+    """On the disk for good at the return. Raises OSError where that fails."""
+    write_private(path_of(settings, erased), _ERASED.dump_json(erased, indent=2))
+
+
+def of_subject(settings: Settings, subject: str) -> list[Erased]:
+    """The erasures of one person, the oldest first. Raises StorageError for a file that is none."""
+    return [erased for erased in _all(settings) if erased.subject == subject]
+
+
+def unfinished(settings: Settings) -> list[Erased]:
+    """Erasures that were begun and not proved: they were cut off, or something was still found."""
+    return [erased for erased in _all(settings) if erased.completed_at is None]
+
+
+def merged(earlier: dict[str, Counted], found: dict[str, Counted]) -> dict[str, Counted]:
+    """The rows of two attempts: what the first one counted and did not get to is counted by the second one, too."""
+    together: dict[str, Counted] = {}
+    for counted in (earlier, found):
+        for place, tables in counted.items():
+            for table, batches in tables.items():
+                cells = together.setdefault(place, {}).setdefault(table, {})
+                for batch_id, rows in batches.items():
+                    cells[batch_id] = max(rows, cells.get(batch_id, 0))
+    return together
+
+
+def _all(settings: Settings) -> Iterator[Erased]:
+    for path in sorted(folder(settings).glob("*.json")):
+        try:
+            yield _ERASED.validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise StorageError(f"{path} is no receipt of an erasure: take it away and run again") from error

@@ -1,0 +1,76 @@
+"""Forget: a person leaves lake, warehouse and marts, and cannot come back with later files."""
+
+from __future__ import annotations
+
+# ruff: noqa: E402
+from flows.quiet import quiet
+
+quiet()  # before Prefect is imported
+
+from prefect import State, flow
+from pydantic import SecretStr
+
+from flows import warm
+from flows.erasure.person import Person
+from flows.pipeline import publish_marts, update_marts
+from flows.receipts import Erased, Wiped
+from flows.settings import load_settings
+from flows.steps import step
+from flows.story import Story
+from flows.telling import ending, name_of_run, take_turn, telling
+
+
+@flow(name="forget", flow_run_name=name_of_run, persist_result=False)
+def forget(user: SecretStr, shared_devices: bool = False) -> State:
+    """Take a person out of everything below the home, build what that changes, publish, and prove that nothing is left.
+
+    A run that was cut off is finished by the same command. Readers see the marts with the person until they see those
+    without. Prefect keeps no secret of a flow that is called: of a deployment's run it would keep the id.
+
+    Args:
+        user: The id of the user.
+        shared_devices: Forget the rows without a user, too, of devices that other users were seen on.
+    """
+    with telling(load_settings()) as story:
+        take_turn(story)
+        warm.begin(story.settings)
+        person = find_person(story, user, shared_devices)
+        erased = erase_rows(story, person)
+        update_marts(story)
+        if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
+            publish_marts(story)
+        copies = 0 if erased.completed_at else wipe_files(story).copies
+        prove_erasure(story, person, copies)
+    return ending(story)
+
+
+@step("find")
+def find_person(story: Story, user: SecretStr, shared_devices: bool) -> Person:
+    """Find the anonymous ids that were ever seen with the user."""
+    from flows.erasure.erase import find
+
+    return find(story.settings, user.get_secret_value(), with_shared_devices=shared_devices)
+
+
+@step("erase")
+def erase_rows(story: Story, person: Person) -> Erased:
+    """Take the person's rows out of quarantine, lake and raw tables; a tombstone keeps them out."""
+    from flows.erasure.erase import erase
+
+    return erase(story.settings, person)
+
+
+@step("wipe")
+def wipe_files(story: Story) -> Wiped:
+    """Delete the older serving copies, and write the warehouse's file anew without the bytes of deleted rows."""
+    from flows.erasure.wipe import wipe
+
+    return wipe(story.settings)
+
+
+@step("prove")
+def prove_erasure(story: Story, person: Person, copies: int) -> Erased:
+    """Search every table and file of the home for the person, and write the receipt."""
+    from flows.erasure.proof import prove
+
+    return prove(story.settings, person, copies)

@@ -1,0 +1,26 @@
+"""DuckDB keeps the bytes of deleted rows in its file. Only a file that is written anew is free of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from flows.warehouse.duck_tables import quoted
+
+
+def write_anew(connection: DuckDBPyConnection, path: Path) -> None:
+    """Copy everything in the connection's database, views, comments and constraints included, to a new file at `path`.
+
+    The lists of what the last build had to make anew (`int_changed_*`) are emptied first: they name whoever is gone.
+    """
+    changed = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'intermediate' and starts_with(table_name, 'int_changed_')"
+    ).fetchall()
+    for (table,) in changed:
+        connection.execute(f'delete from intermediate."{table}"')
+    (name,) = connection.execute("select current_database()").fetchall()[0]
+    connection.execute(f"attach {quoted(path)} as anew")
+    connection.execute(f'copy from database "{name}" to anew')
+    connection.execute("checkpoint anew; detach anew")

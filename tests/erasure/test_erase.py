@@ -1,0 +1,205 @@
+"""What is taken out of lake and raw tables, what is not, and that both tell the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from flows.audit import audit
+from flows.checks.manifest import read_manifest
+from flows.checks.tombstones import read_tombstones
+from flows.erasure.erase import erase, find
+from flows.erasure.traces import traces
+from flows.errors import ShopflowError
+from flows.lake import Lake
+from flows.land import land
+from flows.load import load
+from flows.quarantine import refused_rows
+from flows.receipts import Erased
+from flows.settings import Settings, load_settings
+from flows.validate import validate
+from flows.warehouse import open_warehouse
+from flows.warehouse.erasure import Erasure
+
+Row = dict[str, Any]
+LEDGER = (
+    "select batch_id, rows_read, accepted, quarantined, duplicates, erased, event_dates, "
+    "rows_by_table, refused_by_reason from ops.batches order by batch_id"
+)
+
+JSON = ("rows_by_table", "refused_by_reason")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", max_refused_share=1.0)
+
+
+def event(number: int, day: int = 1, **more: Any) -> Row:
+    at = f"2025-11-0{day}T10:00:00Z"
+    return {"event_id": f"e{number}", "event_type": "page_view", "event_timestamp": at, **more}
+
+
+def loaded(settings: Settings, folder: Path, *batches: list[Row]) -> None:
+    folder.mkdir(exist_ok=True)
+    for number, rows in enumerate(batches):
+        path = folder / f"events{number}.jsonl"
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        load(validate(land([path], settings), settings), settings)
+
+
+def forgotten(settings: Settings, user: str, **how: Any) -> Erased:
+    return erase(settings, find(settings, user, **how))
+
+
+def ids(settings: Settings) -> list[str]:
+    with open_warehouse(settings) as warehouse:
+        return [row["event_id"] for row in warehouse.query("select event_id from raw.events order by all")]
+
+
+def test_rows_before_the_sign_in_go_from_all_batches_and_nobody_elses(settings: Settings, tmp_path: Path) -> None:
+    loaded(
+        *(settings, tmp_path),
+        [event(1, user_id="gone", anonymous_id="phone"), event(2, anonymous_id="tv"), event(3, user_id="stays")],
+        [event(4, 2, anonymous_id="phone"), event(5, 2, anonymous_id="laptop"), event(6, 2, user_id="gone-too")],
+        [event(7, 3, user_id="gone", anonymous_id="laptop", country="nowhere"), event(8, 3, user_id="stays")],
+    )
+    erased = forgotten(settings, "gone")
+    assert ids(settings) == ["e2", "e3", "e6", "e8"], "the laptop was seen with the user in a refused row only"
+    assert (erased.devices, erased.shared_devices, erased.matched) == (2, 0, {"fields": 1})
+    assert list(refused_rows(Lake(settings.lake))) == []
+    assert [str(day) for day in erased.event_dates] == ["2025-11-01", "2025-11-02"]
+
+
+def test_a_device_with_other_users_keeps_its_rows_without_a_user_unless_it_is_asked_for(
+    settings: Settings, tmp_path: Path
+) -> None:
+    rows = [
+        event(1, user_id="gone", anonymous_id="family"),
+        event(2, user_id="stays", anonymous_id="family"),
+        event(3, anonymous_id="family"),
+    ]
+    loaded(settings, tmp_path, rows)
+    erased = forgotten(settings, "gone")
+    assert ids(settings) == ["e2", "e3"]
+    assert (erased.devices, erased.shared_devices, erased.kept_rows) == (0, 1, 1)
+    forgotten(settings, "gone", with_shared_devices=True)
+    assert ids(settings) == ["e2"]
+    tombstones = read_tombstones(Lake(settings.lake))
+    assert tombstones is not None
+    assert (len(tombstones.users), tombstones.devices) == (1, frozenset()), "others may be met on it again"
+
+
+def test_somebody_who_is_only_in_the_quarantine_is_found(settings: Settings, tmp_path: Path) -> None:
+    loaded(settings, tmp_path, [event(1, user_id="stays"), event(2, user_id="gone", country="nowhere")])
+    assert forgotten(settings, "gone").rows_in("quarantine") == 1
+    assert list(refused_rows(Lake(settings.lake))) == []
+
+
+@pytest.mark.parametrize("user", ["", "  "])
+def test_an_empty_id_is_refused(user: str, settings: Settings) -> None:
+    with pytest.raises(ShopflowError, match="the user's id is empty: say whom to forget"):
+        find(settings, user)
+
+
+PEOPLE = st.fixed_dictionaries(
+    {"day": st.integers(1, 3)},
+    optional={
+        "user_id": st.sampled_from(["gone", "stays"]),
+        "anonymous_id": st.sampled_from(["a", "b", "c"]),
+        "country": st.sampled_from(["DE", "nowhere"]),
+    },
+)
+
+
+@examples(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(batches=st.lists(st.lists(PEOPLE, min_size=1, max_size=8), min_size=1, max_size=3), shared=st.booleans())
+def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(
+    batches: list[list[Row]], shared: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("shop")
+    settings, anew = (load_settings(home=folder / name, max_refused_share=1.0) for name in ("lost", "anew"))
+    # A row of the person's in any case, so that there is somebody; the batches differ from each other.
+    rows = [
+        [event(100, user_id="gone"), *(event(n + 10 * at, **person) for n, person in enumerate(batch))]
+        for at, batch in enumerate(batches)
+    ]
+    loaded(settings, folder / "files", *rows)
+    forgotten(settings, "gone", with_shared_devices=shared)
+    anew.lake.mkdir(parents=True)
+    tombstones, lake = Lake(settings.lake).tombstones, Lake(anew.lake)
+    lake.tombstones.write_bytes(tombstones.read_bytes())
+    loaded(anew, folder / "files", *rows)
+    if not shared:  # shared devices get no tombstone
+        assert told(settings) == told(anew)
+    assert audit(settings) == []
+    with open_warehouse(settings) as warehouse:
+        for batch in warehouse.query(LEDGER):
+            manifest = read_manifest(Lake(settings.lake), batch["batch_id"], "UTC")
+            assert manifest is not None
+            (count,) = manifest.counts
+            assert (count.accepted, count.quarantined, count.erased) == (
+                *(batch["accepted"], batch["quarantined"], batch["erased"]),
+            )
+            parts = ("accepted", "quarantined", "duplicates", "erased")
+            assert batch["rows_read"] == sum(batch[part] for part in parts)
+            assert list(manifest.event_dates) == batch["event_dates"]
+
+
+def told(settings: Settings) -> list[Any]:
+    """Ledger, rows of raw, rows of the lake and of the quarantine."""
+    with open_warehouse(settings) as warehouse:
+        ledger = [{**batch, **{name: json.loads(batch[name]) for name in JSON}} for batch in warehouse.query(LEDGER)]
+        found: list[Any] = [ledger, warehouse.query("from raw.events order by all")]
+    lake = Lake(settings.lake)
+    files = sorted(lake.accepted("events").glob("*.parquet"))
+    found.append([(path.name, duckdb.sql(f"from '{path}' order by all").fetchall()) for path in files])
+    found.append([(row.batch_id, row.line, row.raw) for row in refused_rows(lake)])
+    return found
+
+
+def test_bytes_are_found_in_data_files_anywhere_and_in_texts_as_words(tmp_path: Path) -> None:
+    for name, content in {"a.parquet": "xxuser-4711yy", "b.log": "user-4711, and", "c.log": "user-47112"}.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "d.csv").write_text("user-4711")
+    found = traces(tmp_path, ["user-4711", "7"], [tmp_path / "sources"])
+    assert {path.name: number for path, number in found} == {"a.parquet": 1, "b.log": 1}
+
+
+def test_a_row_that_passed_a_replay_is_erased_where_it_was_read(settings: Settings) -> None:
+    with open_warehouse(settings) as warehouse:
+        same = "timestamp '2025-11-01' as landed_at, timestamp '2025-11-01' as loaded_at, ['f'] as source_files, "
+        for row in (
+            "'first' as batch_id, 5 as rows_read, 2 as accepted, 1 as quarantined, 2 as replayed, null as replay_of, "
+            """'{"events": 2}' as rows_by_table, """,
+            "'again' as batch_id, 2 as rows_read, 2 as accepted, 0 as quarantined, 0 as replayed, "
+            "'first' as replay_of, "
+            """'{"events": 2}' as rows_by_table, """,
+        ):
+            warehouse.query(
+                f"insert into ops.batches by name select {row} {same} 0 as duplicates, 0 as erased, 0 as derived, "
+                "[date '2025-11-01'] as event_dates, '{}' as refused_by_reason"
+            )
+        for number, (batch_id, user) in enumerate([("first", "u"), ("first", "u"), ("again", "gone"), ("again", "u")]):
+            warehouse.query(
+                f"insert into raw.events by name select 'e{number}' as event_id, 'page_view' as event_type, "
+                f"timestamp '2025-11-01' as event_timestamp, '{user}' as user_id, date '2025-11-01' as event_date, "
+                f"'{batch_id}' as batch_id, 'f' as source_file"
+            )
+        # The quarantine of the first batch lost the row, too, and so its manifest counts one that was erased.
+        warehouse.erase(Erasure("x", "hash", datetime(2026, 1, 1, tzinfo=UTC), ["gone"], [], {"first": 1, "again": 1}))
+        fates = "select batch_id, rows_read, accepted, quarantined, replayed, erased from ops.batches order by all"
+        assert [tuple(row.values()) for row in warehouse.query(fates)] == [
+            ("again", 1, 1, 0, 0, 0),
+            ("first", 5, 2, 1, 1, 1),
+        ]
+        assert warehouse.imbalances(thorough=True) == []
