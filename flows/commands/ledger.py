@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,18 +46,15 @@ def _aligned(line: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]
         yield cell.ljust(width) if is_left else cell.rjust(width)
 
 
-def waiting(batches: Sequence[Row], removals: Sequence[Row]) -> list[str]:
-    """A line that says what the published marts do not know yet; none where they know everything."""
-    came = [row for row in batches if row["built_at"] is None]
-    went = [row for row in removals if row["built_at"] is None]
-    if not came and not went:
+def waiting(changes: Mapping[str, Sequence[Row]]) -> list[str]:
+    """A line that says what the published marts do not know yet, `changes` by what was done; none if they know all."""
+    open_ones = {done: [row for row in rows if row["built_at"] is None] for done, rows in changes.items()}
+    told = " and ".join(f"{len(rows):,} {done}" for done, rows in open_ones.items() if rows)
+    if not told:
         return []
-    days = sorted({day for row in (*came, *went) for day in row["event_dates"]})
-    told = [f"{len(came):,} loaded" if came else "", f"{len(went):,} removed" if went else ""]
+    days = sorted({day for rows in open_ones.values() for row in rows for day in row["event_dates"]})
     which = ", ".join(str(day) for day in days[:DAYS]) + (f" and {len(days) - DAYS:,} more" if len(days) > DAYS else "")
-    return [
-        f"waiting         {' and '.join(filter(None, told))}, for the marts of {which or 'no day'}: the next run builds"
-    ]
+    return [f"waiting         {told}, for the marts of {which or 'no day'}: the next run builds"]
 
 
 def batch_table(batch_id: str, batches: Sequence[Row], removals: Sequence[Row]) -> Table:

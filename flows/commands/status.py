@@ -61,9 +61,13 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
         with open_warehouse(_OfTheCopy(**settings.model_dump()) if is_held else settings, read_only=True) as warehouse:
             batches = warehouse.query("from ops.batches order by loaded_at desc, batch_id")
             removals = warehouse.query("from ops.removals order by removed_at desc, batch_id")
+            changes = {"loaded": batches, "removed": removals} | {
+                done: warehouse.query(f"from ops.{table}")
+                for done, table in (("to backfill", "backfills"), ("erased", "erasures"))
+            }
             receipts = warehouse.receipts()
     except WarehouseError as error:  # a notebook, or a run that has begun just now
         return f"batches         not known now: {for_terminal(str(error))}"
     if batch:
         return Group(batch_table(batch, batches, removals))
-    return Group(ledger_table(batches, is_all), *waiting(batches, removals), last_run(receipts))
+    return Group(ledger_table(batches, is_all), *waiting(changes), last_run(receipts))

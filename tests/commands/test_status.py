@@ -165,6 +165,20 @@ def test_the_ledger_shows_the_last_batches_the_sums_of_all_and_what_waits(
     assert "b1" in capsys.readouterr().out
 
 
+def test_a_backfill_that_was_cut_off_waits(ledger: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_warehouse(ledger) as warehouse:
+        warehouse.query(
+            "insert into ops.backfills by name select 'backfill-1' as backfill_id, date '2025-11-02' as first_date, "
+            "date '2025-11-02' as last_date, 1 as chunk, [date '2025-11-02'] as event_dates, 9 as events, "
+            "now()::timestamp as planned_at"
+        )
+    show_status()
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "waiting 1 loaded and 1 removed and 1 to backfill, for the marts of 2025-11-01, 2025-11-02, 2025-11-08" in told
+    )
+
+
 def test_of_one_batch_everything_is_told(ledger: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     show_status("b7")
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
