@@ -89,7 +89,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, condition: str) -> Rows:
 
 def _require_law(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     assert warehouse.execute(LAW).fetchall() == [], "batches that do not add up, or wait for marts"
-    for nothing_of in ("removals", "replays", "backfills"):
+    for nothing_of in ("removals", "replays", "backfills", "erasures"):
         assert warehouse.execute(f"from ops.{nothing_of}").fetchall() == []
     published = {version for (version,) in warehouse.execute("select version from ops.publications").fetchall()}
     assert published <= set(serving.kept(settings)), "the ledger has copies that are not there"
