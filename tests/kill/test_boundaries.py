@@ -46,7 +46,7 @@ MOMENTS = [
     "after publish",
     "after run",
 ]
-CHAINS = 9
+CHAINS = 7
 
 
 def kill_at(moments: Sequence[str], world: World, home: Settings, start: Start, options: Sequence[str] = ()) -> None:

@@ -28,7 +28,7 @@ from tests.kill.state import require_equal, seen_by_readers, state_of
 pytestmark = pytest.mark.slow
 
 KILLS_OF_A_CHAIN = 4
-CHAINS = int(os.environ.get("SHOPFLOW_TEST_KILLS", "56")) // KILLS_OF_A_CHAIN
+CHAINS = int(os.environ.get("SHOPFLOW_TEST_KILLS", "52")) // KILLS_OF_A_CHAIN
 KILLS_OF_THE_COMMAND = 2
 
 
