@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -128,12 +129,23 @@ def require_ended_well(run: Run) -> None:
     assert run.end() == 0, run.said
 
 
-def require_mended(world: World, home: Settings, start: Start, run: Run, faults: Sequence[Fault] = ()) -> None:
-    """Raise AssertionError unless `run` was killed, readers were not disturbed, and the next run mends everything.
-
-    `faults` are planted in the run that mends.
-    """
+def require_killed(world: World, home: Settings, run: Run) -> None:
+    """Raise AssertionError unless `run` was killed and readers see one of the two states, whole."""
     assert run.end() == -signal.SIGKILL, f"not killed after {run.heard[-1]}: {run.said}"
     assert seen_by_readers(home) in (world.before.published, world.after.published)
+
+
+def require_mended(world: World, home: Settings, start: Start, faults: Sequence[Fault] = ()) -> None:
+    """Raise AssertionError unless the next run, with `faults` planted in it, ends in the state of an unkilled one."""
     require_ended_well(start(home, world.late, faults=faults))
     require_equal(state_of(home), world.after)
+
+
+@contextmanager
+def telling(kills: list[str]) -> Iterator[None]:
+    """A failure in the block tells of `kills`, which grow in it: with these moments it can be had again."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"killed: {'; '.join(kills)}")
+        raise

@@ -97,9 +97,20 @@ def command(home: Settings, source: Path, environment: dict[str, str], killed_af
 
 
 def require_none_left(group: int) -> None:
-    """Raise AssertionError if a process of the group lives; the system takes a moment to bury the last one."""
+    """Raise AssertionError if a process of the group lives; those that end with it get a moment for that.
+
+    One that is dead and not buried by the system yet is no process any more: it holds nothing.
+    """
     deadline = time.monotonic() + 10
-    with suppress(ProcessLookupError):
-        while time.monotonic() < deadline:
-            os.killpg(group, 0)
-        raise AssertionError(f"processes of group {group} are left")
+    while _lives(group):
+        assert time.monotonic() < deadline, f"processes of group {group} are left"
+        time.sleep(0.02)
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    states = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return any(pgid == str(group) and stat[0] != "Z" for pgid, stat in map(str.split, states.splitlines()))

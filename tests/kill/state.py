@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,8 @@ LAW = """
             union all by name select batch_id from raw.products)
         group by batch_id
     ) using (batch_id)
-    where rows_read <> accepted + quarantined + duplicates or rows is distinct from accepted + derived
-        or built_at is null
+    where rows_read <> accepted + quarantined + coalesce(replayed, 0) + duplicates + coalesce(erased, 0)
+        or rows is distinct from accepted + derived or built_at is null
 """
 
 
@@ -90,7 +89,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, condition: str) -> Rows:
 
 def _require_law(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     assert warehouse.execute(LAW).fetchall() == [], "batches that do not add up, or wait for marts"
-    assert warehouse.execute("from ops.removals").fetchall() == []
+    for nothing_of in ("removals", "replays", "backfills", "erasures"):
+        assert warehouse.execute(f"from ops.{nothing_of}").fetchall() == []
+    published = {version for (version,) in warehouse.execute("select version from ops.publications").fetchall()}
+    assert published <= set(serving.kept(settings)), "the ledger has copies that are not there"
     lake = Lake(settings.lake)
     for batch_id, accepted, quarantined in warehouse.execute(
         "select batch_id, accepted + derived, quarantined from ops.batches"
@@ -102,12 +104,17 @@ def _require_law(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> No
 
 def _files(settings: Settings) -> list[str]:
     """Every file and folder of the home, but what is dbt's, and the copies: a killed run may have left a whole one,
-    which counts among those that are kept."""
+    which counts among those that are kept, or becomes the spare one."""
     copies = serving.versions(settings)
     assert len(copies) <= settings.serving_copies
+    assert len(_spares(settings)) <= 1
     assert serving.current(settings) == copies[-1].resolve()
     paths = (path.relative_to(settings.home) for path in settings.home.rglob("*") if not _is_known(path, settings))
-    return sorted(re.sub(r"(spare-marts)-.*", r"\1", path.as_posix()) for path in paths)
+    return sorted(path.as_posix() for path in paths)
+
+
+def _spares(settings: Settings) -> list[Path]:
+    return list(settings.serving.glob(".spare-*"))
 
 
 def _is_known(path: Path, settings: Settings) -> bool:
@@ -117,5 +124,5 @@ def _is_known(path: Path, settings: Settings) -> bool:
         is_of_prefect
         or is_empty_staging
         or path.is_relative_to(settings.dbt_target_path)
-        or path in serving.versions(settings)
+        or path in [*serving.versions(settings), *_spares(settings)]
     )

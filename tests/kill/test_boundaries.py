@@ -1,23 +1,41 @@
-"""Killed at a boundary, a run leaves a home from which the next one ends in the same marts, and no stray file."""
+"""Killed at boundaries, runs leave a home from which the next one ends in the same marts, and no stray file.
+
+Every chain kills a run at a moment, the one that goes on from there at a later one, and so on; then one run mends it
+all. The moments of a chain lie in different steps, so what one kill leaves is not what the next one leaves.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pytest
 
 from flows.settings import Settings
-from tests.kill.conftest import Start, World, require_mended
+from tests.kill.conftest import FIRST, Start, World, require_killed, require_mended, telling
 
 pytestmark = pytest.mark.slow
 
-STEPS = ["land", "validate", "judge", "load", "transform", "publish"]
-# What is done to the files of the home, in its order: each moment is before it, and after the one above.
-FILES = [
+# In the order of a run. Moments between which nothing is done, such as the end of a step and the beginning of the next
+# one, are here once.
+MOMENTS = [
+    "begin",
+    FIRST,
+    "after land",
     "rename lake/quarantine/events",
     "rename lake/accepted/events",
     "rename lake/accepted/products",
     "rename lake/batches",
     "rmdir lake/.staging/tmp*",
+    "after validate",
     "rmdir .judge-*",
+    "after judge",
+    "after load",
+    "node 1",
+    "node 14",
+    "node 27",
+    "node 40",
+    "node 53",
+    "after transform",
     "rename serving/.draft-marts",
     "rename serving/marts",
     "symlink serving/.draft-current.duckdb",
@@ -25,31 +43,27 @@ FILES = [
     "rename serving/.spare-marts",
     "before mark_built",
     "after mark_built",
+    "after publish",
+    "after run",
 ]
+CHAINS = 7
 
 
-@pytest.mark.parametrize("moment", ["begin", *(f"{side} {step}" for step in STEPS for side in ("before", "after"))])
-def test_killed_before_or_after_a_step(moment: str, world: World, home: Settings, start: Start) -> None:
-    require_mended(world, home, start, start(home, world.late, die_at=moment))
+def kill_at(moments: Sequence[str], world: World, home: Settings, start: Start, options: Sequence[str] = ()) -> None:
+    kills: list[str] = []
+    with telling(kills):
+        for moment in moments:
+            kills.append(moment)
+            require_killed(world, home, start(home, world.late, die_at=moment, options=options))
+        require_mended(world, home, start)
 
 
-@pytest.mark.parametrize("moment", FILES)
-def test_killed_before_a_file_is_put_into_its_place_or_taken_away(
-    moment: str, world: World, home: Settings, start: Start
+@pytest.mark.parametrize("chain", range(CHAINS))
+def test_killed_before_or_after_a_step_a_file_or_a_model(
+    chain: int, world: World, home: Settings, start: Start
 ) -> None:
-    require_mended(world, home, start, start(home, world.late, die_at=moment))
+    kill_at(MOMENTS[chain::CHAINS], world, home, start)
 
 
-@pytest.mark.parametrize("node", range(1, 64, 13))
-def test_killed_between_models(node: int, world: World, home: Settings, start: Start) -> None:
-    require_mended(world, home, start, start(home, world.late, die_at=f"node {node}"))
-
-
-@pytest.mark.parametrize("moment", ["node 15", "after transform"])
-def test_killed_in_a_whole_build(moment: str, world: World, home: Settings, start: Start) -> None:
-    run = start(home, world.late, options=["--full-refresh"], die_at=moment)
-    require_mended(world, home, start, run)
-
-
-def test_killed_at_its_very_end(world: World, home: Settings, start: Start) -> None:
-    require_mended(world, home, start, start(home, world.late, die_at="after run"))
+def test_killed_in_a_whole_build(world: World, home: Settings, start: Start) -> None:
+    kill_at(["node 15", "after transform"], world, home, start, options=["--full-refresh"])

@@ -9,7 +9,7 @@ import pytest
 
 from flows import serving
 from flows.settings import Settings, load_settings
-from tests.kill.conftest import COPIES, Start, require_ended_well
+from tests.kill.conftest import COPIES, Start, require_ended_well, telling
 from tests.kill.state import State, require_equal, seen_by_readers, state_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills of a first run")]
@@ -30,22 +30,21 @@ def after(start: Start, tmp_path_factory: pytest.TempPathFactory) -> State:
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "moments",
     [
-        "before generate",
-        "rename demo",
-        "after generate",
-        "after load",
-        "node 30",
-        "rename serving/current.duckdb",
-        "before mark_built",
-        "after run",
+        ["before generate", "after load", "rename serving/current.duckdb", "after run"],
+        ["rename demo", "after generate", "node 30", "before mark_built"],
     ],
 )
-def test_killed(moment: str, after: State, start: Start, settings: Settings) -> None:
+def test_killed(moments: list[str], after: State, start: Start, settings: Settings) -> None:
     home = load_settings(home=settings.home, serving_copies=COPIES)
-    assert start(home, die_at=moment, faults=[small_demo]).end() == -signal.SIGKILL
-    if serving.current(home):
-        assert seen_by_readers(home) == after.published
-    require_ended_well(start(home, faults=[small_demo]))
-    require_equal(state_of(home), after)
+    kills: list[str] = []
+    with telling(kills):
+        for moment in moments:
+            kills.append(moment)
+            run = start(home, die_at=moment, faults=[small_demo])
+            assert run.end() == -signal.SIGKILL, run.said
+            if serving.current(home):
+                assert seen_by_readers(home) == after.published
+        require_ended_well(start(home, faults=[small_demo]))
+        require_equal(state_of(home), after)

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from flows.settings import Settings
-from tests.kill.conftest import Start, World, require_mended
+from tests.kill.conftest import Start, World, require_killed, require_mended
+from tests.kill.runs import Run
 
 pytestmark = pytest.mark.slow
 
@@ -37,8 +38,9 @@ def current_before_it_is_whole() -> None:
 
     really = duck_export._copy
 
-    def copy(connection: Any, marts: list[str]) -> dict[str, int]:
-        rows = really(connection, marts[:3])
+    def copy(connection: Any, marts: list[str], since: int | None) -> dict[str, int]:
+        rows = really(connection, marts[:3], since)
+        connection.commit()
         (draft,) = load_settings().serving.glob(".draft-*.duckdb")
         connection.execute("checkpoint serving")
         serving.make_current(load_settings(), draft.rename(draft.with_name(draft.name.removeprefix(".draft-"))))
@@ -79,6 +81,11 @@ def a_dead_process_holds_the_home() -> None:
     lock._taken = lambda path: None if path.read_text() else path.open("a+")
 
 
+def require_safe(world: World, home: Settings, start: Start, run: Run) -> None:
+    require_killed(world, home, run)
+    require_mended(world, home, start)
+
+
 @pytest.mark.parametrize(
     ("fault", "found"),
     [
@@ -92,7 +99,7 @@ def test_a_fault_of_the_killed_run_is_found(
 ) -> None:
     run = start(home, world.late, faults=[fault])
     with pytest.raises((AssertionError, duckdb.Error), match=found):
-        require_mended(world, home, start, run)
+        require_safe(world, home, start, run)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +113,6 @@ def test_a_fault_of_the_killed_run_is_found(
 def test_a_fault_of_the_run_that_mends_is_found(
     fault: Callable[[], None], moment: str, found: str, world: World, home: Settings, start: Start
 ) -> None:
-    run = start(home, world.late, die_at=moment)
+    require_killed(world, home, start(home, world.late, die_at=moment))
     with pytest.raises(AssertionError, match=found):
-        require_mended(world, home, start, run, faults=[fault])
+        require_mended(world, home, start, faults=[fault])

@@ -1,11 +1,13 @@
-"""Killed at any instant, a run leaves a home from which the next one ends in the same marts, and no stray file.
+"""Killed at any instant, runs leave a home from which the next one ends in the same marts, and no stray file.
 
-How the instants are drawn: an unkilled run's seconds, from the beginning of its first step to the end of its process,
-are cut into as many parts as there are kills, and a seeded generator draws one instant of each part. So long steps,
-such as transform, are hit more often than short ones; those have their boundaries' own tests. The draws are the same
-in every session, but what a run does at that instant is not, for its speed varies. A run that had ended by then was
-not killed: an instant before that one is drawn for another. The start-up, where a run only imports, is left out, but
-for the plain command, whose instants are drawn over all its seconds.
+Every chain kills a run, then the one that goes on from there, and so on; then one run mends it all. How the instants
+are drawn: an unkilled run's seconds, from the beginning of its first step to the end of its process, are cut into as
+many parts as there are kills, and a seeded generator draws one instant of each part. A chain has one of each quarter,
+in any order. So long steps, such as transform, are hit more often than short ones; those have their boundaries' own
+tests. The draws are the same in every session, but what a run does at that instant is not, for its speed varies: a
+failure tells after which moment each run died, as `die_at` takes it. A run that had ended by then was not killed: an
+instant before that one is drawn for another. The start-up, where a run only imports, is left out, but for the plain
+command, whose instants are drawn over all its seconds.
 """
 
 from __future__ import annotations
@@ -15,56 +17,48 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
 import pytest
 
 from flows.settings import Settings
-from tests.kill.conftest import FIRST, Start, World, copy_of, require_mended
+from tests.kill.conftest import FIRST, Start, World, copy_of, require_killed, require_mended, telling
 from tests.kill.runs import Run, command
 from tests.kill.state import require_equal, seen_by_readers, state_of
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("SHOPFLOW_TEST_KILLS", "40"))
-KILLS_TWICE, KILLS_OF_THE_COMMAND = 6, 4
+KILLS_OF_A_CHAIN = 4
+CHAINS = int(os.environ.get("SHOPFLOW_TEST_KILLS", "52")) // KILLS_OF_A_CHAIN
+KILLS_OF_THE_COMMAND = 2
 
 
-class Kill(Protocol):
-    """Kill a run of the late batch in a copy of a home, at an instant of a part of so many seconds."""
-
-    def __call__(self, home: Settings, name: str, part: int, parts: int, seconds: float) -> tuple[Settings, Run]: ...
-
-
-@pytest.fixture
-def kill(world: World, start: Start, tmp_path: Path, record_property: Callable[[str, object], None]) -> Kill:
-    def kill(home: Settings, name: str, part: int, parts: int, seconds: float) -> tuple[Settings, Run]:
-        chance = Random(f"{name} {part}")
-        instant = seconds * (part + chance.random()) / parts
-        for attempt in range(20):
-            copy = copy_of(home, tmp_path / f"{name}-{attempt}")
-            run = start(copy, world.late)
-            run.until(FIRST)
-            if run.killed_after(instant):
-                record_property(name, f"{instant:.3f} s, {run.heard[-1]}")
-                return copy, run
-            instant *= chance.random()
-        raise AssertionError(f"every run had ended before: {run.said}")
-
-    return kill
+def killed(home: Settings, world: World, start: Start, instant: float, chance: Random) -> tuple[Settings, Run, float]:
+    """A copy of `home`, a run of the late batch that was killed in it, and when: at the instant, or else before."""
+    for attempt in range(20):
+        copy = copy_of(home, home.home.with_name(f"{home.home.name}-{attempt}"))
+        run = start(copy, world.late)
+        run.until(FIRST)
+        if run.killed_after(instant):
+            return copy, run, instant
+        instant *= chance.random()
+    raise AssertionError(f"every run had ended before: {run.said}")
 
 
-@pytest.mark.parametrize("part", range(KILLS))
-def test_killed_once(part: int, world: World, start: Start, kill: Kill) -> None:
-    home, run = kill(world.base, "once", part, KILLS, world.seconds)
-    require_mended(world, home, start, run)
-
-
-@pytest.mark.parametrize("part", range(KILLS_TWICE))
-def test_killed_twice_the_second_time_while_it_mends(part: int, world: World, start: Start, kill: Kill) -> None:
-    home, _ = kill(world.base, "first", part, KILLS_TWICE, world.seconds)
-    home, run = kill(home, "second", part * 5 % KILLS_TWICE, KILLS_TWICE, world.seconds)
-    require_mended(world, home, start, run)
+@pytest.mark.parametrize("chain", range(CHAINS))
+def test_killed(
+    chain: int, world: World, home: Settings, start: Start, record_property: Callable[[str, object], None]
+) -> None:
+    chance, kills = Random(chain), list[str]()
+    quarters = chance.sample(range(KILLS_OF_A_CHAIN), KILLS_OF_A_CHAIN)
+    with telling(kills):
+        for quarter in quarters:
+            part = quarter * CHAINS + chain
+            drawn = world.seconds * (part + chance.random()) / (KILLS_OF_A_CHAIN * CHAINS)
+            home, run, instant = killed(home, world, start, drawn, chance)
+            kills.append(f"{instant:.3f} s, {run.heard[-1]}")
+            require_killed(world, home, run)
+        require_mended(world, home, start)
+    record_property("killed", kills)
 
 
 @pytest.mark.xdist_group("kills of the plain command")
