@@ -16,12 +16,13 @@ EXAMPLES = int(os.environ.get("SHOPFLOW_TEST_EXAMPLES", "200"))
 
 
 @pytest.mark.slow
-def test_marts_built_batch_by_batch_are_those_of_one_build(new_shop):
+@pytest.mark.parametrize("half", [1, 2])  # each on a processor of its own
+def test_marts_built_batch_by_batch_are_those_of_one_build(new_shop, half):
     machine = type("Machine", (History,), {"new_shop": staticmethod(new_shop)})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=EXAMPLES // 2,
             stateful_step_count=8,
             deadline=None,
             suppress_health_check=list(HealthCheck),

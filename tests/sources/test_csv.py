@@ -103,8 +103,8 @@ def test_lines_that_only_duckdb_finds_broken_are_refused_alone(
     fate_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the two grammars of CSV differ, a file must not be lost for one line. Planted, as no such line is known."""
-    flaw = csvlines._flaw
-    monkeypatch.setattr(csvlines, "_flaw", lambda row, fields: None if b"TV" in row else flaw(row, fields))
+    flaw = csvlines.flaw_of
+    monkeypatch.setattr(csvlines, "flaw_of", lambda row, fields: None if b"TV" in row else flaw(row, fields))
     lines = [HEADER, line(1), line(7, ' "Smart" TV'), "", line(2, '"a\nb"'), "TV", "e9", line(3)]
     fate = fate_of("\n".join(lines), "csv")
     assert ids(fate) == ["e1", "e2", "e3"]
