@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.errors import StorageError
 from flows.lake import Lake
+from flows.quarantine.unloaded import unloaded
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources.files import as_pattern
 from flows.sources.sql import listed
-from flows.warehouse import open_warehouse
+from flows.warehouse import Warehouse, open_warehouse
+
+NEVER_LOADED = "was never loaded: the next `shopflow replay` takes its files away"
 
 
 def audit(settings: Settings) -> list[str]:
     """One sentence for each place with too many rows or too few; empty where the ledger closes over all history.
 
-    Changes nothing. Files of the lake are counted by their footers. Raises WarehouseError where the warehouse cannot be
-    read, or another process holds it.
+    So are files that cannot be read, and those of a replay that was killed before it was loaded. Changes nothing. Files
+    of the lake are counted by their footers. Raises WarehouseError where the warehouse cannot be read, or another
+    process holds it.
 
     >>> audit(settings)  # doctest: +SKIP
     []
     """
+    lake = Lake(settings.lake)
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.imbalances(thorough=True)
         batches = warehouse.query("from ops.batches order by loaded_at, batch_id")
-    lake = Lake(settings.lake)
-    return [*found, *_accepted(lake, batches), *_refused(lake, batches)]
+        orphans = [*_unloaded(warehouse, lake)]
+    return [*found, *_accepted(lake, batches), *_refused(lake, batches), *orphans]
 
 
 def _accepted(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
@@ -41,27 +47,52 @@ def _accepted(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
         for table, rows in json.loads(batch["rows_by_table"]).items()
         for path in lake.accepted_files(table, batch["batch_id"])
     }
-    found = _rows(said)
+    found, damaged = _rows(said)
+    yield from damaged.values()
     for path, rows in said.items():
-        if found[path] != rows:
+        if path not in damaged and found[path] != rows:
             yield f"{path} has {found[path]} rows, but {rows} by the ledger"
 
 
 def _refused(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
     paths = {batch["batch_id"]: [lake.quarantine(table, batch["batch_id"]) for table in RECORDS] for batch in batches}
-    found = _rows(path for files in paths.values() for path in files)
+    found, damaged = _rows(path for files in paths.values() for path in files)
+    yield from damaged.values()
     for batch in batches:
-        said = batch["quarantined"] + (batch["replayed"] or 0)
-        kept = sum(found[path] for path in paths[batch["batch_id"]])
-        if kept != said:
+        said, files = batch["quarantined"] + (batch["replayed"] or 0), paths[batch["batch_id"]]
+        kept = sum(found[path] for path in files)
+        if kept != said and not any(path in damaged for path in files):
             yield f"the quarantine has {kept} rows of batch {batch['batch_id']}, but {said} by the ledger"
 
 
-def _rows(paths: Iterable[Path]) -> Counter[Path]:
-    """Rows of each Parquet file, 0 for those that are not there."""
+def _unloaded(warehouse: Warehouse, lake: Lake) -> Iterator[str]:
+    try:
+        for told in unloaded(warehouse, lake):
+            batch = told.batch
+            yield f"{lake.manifest(batch.batch_id)} is of a replay of batch {batch.replay_of} that {NEVER_LOADED}"
+    except StorageError as error:
+        yield str(error)
+
+
+def _rows(paths: Iterable[Path]) -> tuple[Counter[Path], dict[Path, str]]:
+    """Rows of each Parquet file, 0 for those that are not there, and a sentence for each that cannot be read."""
     there = [path for path in paths if path.is_file()]
-    if not there:
-        return Counter()
-    query = f"select file_name, num_rows from parquet_file_metadata({listed(as_pattern(path) for path in there)})"
+    damaged: dict[Path, str] = {}
     with duckdb.connect() as connection:
-        return Counter({Path(name): rows for name, rows in connection.execute(query).fetchall()})
+        try:
+            return _counted(connection, there), damaged
+        except duckdb.Error:  # it names one file at most, and counts none
+            found = Counter[Path]()
+            for path in there:
+                try:
+                    found |= _counted(connection, [path])
+                except duckdb.Error as error:
+                    damaged[path] = f"{path} is damaged or cannot be read: {str(error).splitlines()[0]}"
+            return found, damaged
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> Counter[Path]:
+    if not paths:
+        return Counter()
+    query = f"select file_name, num_rows from parquet_file_metadata({listed(as_pattern(path) for path in paths)})"
+    return Counter({Path(name): rows for name, rows in connection.execute(query).fetchall()})

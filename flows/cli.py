@@ -13,7 +13,7 @@ import typer
 
 from flows import __version__
 from flows.errors import ShopflowError
-from flows.literal import for_terminal
+from flows.literal import for_terminal, require_text
 from flows.quiet import quiet
 
 quiet()
@@ -29,6 +29,13 @@ app = typer.Typer(
 quarantine = typer.Typer(help="Refused rows: how many wait and why, what they are, and their export.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
 REASON = "Only for this reason: `events.unit_price: negative`, `events.unit_price` or `negative`."
+
+
+def _text(parameter: typer.CallbackParam, value: str | None) -> str | None:
+    """An id or a name: bytes that are no text are in no warehouse, and no driver takes them."""
+    if value is not None:
+        require_text(str(parameter.name), value)
+    return value
 
 
 def main() -> NoReturn:
@@ -87,7 +94,9 @@ def run(
 
 
 @app.command()
-def remove(batch: Annotated[str, typer.Argument(help="The batch's id, as `shopflow status` shows it.")]) -> None:
+def remove(
+    batch: Annotated[str, typer.Argument(callback=_text, help="The batch's id, as `shopflow status` shows it.")],
+) -> None:
     """Take a batch out again that was loaded wrongly; the marts are built without it."""
     from flows.commands.run import run_flow
 
@@ -96,7 +105,7 @@ def remove(batch: Annotated[str, typer.Argument(help="The batch's id, as `shopfl
 
 @app.command()
 def replace(
-    batch: Annotated[str, typer.Argument(help="The batch's id, as `shopflow status` shows it.")],
+    batch: Annotated[str, typer.Argument(callback=_text, help="The batch's id, as `shopflow status` shows it.")],
     with_: Annotated[
         list[str],
         typer.Option("--with", help="File, folder or glob that takes its place; may be given more than once."),
@@ -111,8 +120,8 @@ def replace(
 
 @app.command()
 def replay(
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
-    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
+    reason: Annotated[str | None, typer.Option(callback=_text, help=REASON)] = None,
+    batch: Annotated[str | None, typer.Option(callback=_text, help="Only rows refused in this batch.")] = None,
     with_: Annotated[
         Path | None, typer.Option("--with", help="Exported rows (JSON lines) in which you have corrected `raw`.")
     ] = None,
@@ -143,7 +152,7 @@ def backfill(
 
 @app.command()
 def forget(
-    user: Annotated[str, typer.Option(help="The user's id; - reads it from the standard input.")],
+    user: Annotated[str, typer.Option(callback=_text, help="The user's id; - reads it from the standard input.")],
     shared_devices: Annotated[
         bool, typer.Option("--shared-devices", help="Also rows without a user, of devices with other users.")
     ] = False,
@@ -190,9 +199,9 @@ def list_refused() -> None:
 
 @quarantine.command("show")
 def show_refused(
-    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
-    table: Annotated[str | None, typer.Option(help="Only rows of this table.")] = None,
+    batch: Annotated[str | None, typer.Option(callback=_text, help="Only rows refused in this batch.")] = None,
+    reason: Annotated[str | None, typer.Option(callback=_text, help=REASON)] = None,
+    table: Annotated[str | None, typer.Option(callback=_text, help="Only rows of this table.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows to show at most.")] = 20,
 ) -> None:
     """Rows that wait: file, line, why they were refused, and their text."""
@@ -204,9 +213,9 @@ def show_refused(
 @quarantine.command("export")
 def export_refused(
     out: Annotated[Path, typer.Option(help="A new file: .jsonl (to be corrected and replayed), .csv or .parquet.")],
-    batch: Annotated[str | None, typer.Option(help="Only rows refused in this batch.")] = None,
-    reason: Annotated[str | None, typer.Option(help=REASON)] = None,
-    table: Annotated[str | None, typer.Option(help="Only rows of this table.")] = None,
+    batch: Annotated[str | None, typer.Option(callback=_text, help="Only rows refused in this batch.")] = None,
+    reason: Annotated[str | None, typer.Option(callback=_text, help=REASON)] = None,
+    table: Annotated[str | None, typer.Option(callback=_text, help="Only rows of this table.")] = None,
 ) -> None:
     """Write the rows that wait to a file."""
     from flows.commands.refused import export_rows
@@ -216,7 +225,7 @@ def export_refused(
 
 @app.command()
 def status(
-    batch: Annotated[str | None, typer.Argument(help="Id of a batch: all that is known of it.")] = None,
+    batch: Annotated[str | None, typer.Argument(callback=_text, help="Id of a batch: all that is known of it.")] = None,
     all_batches: Annotated[bool, typer.Option("--all", help="Every batch, not only the last five.")] = False,
     audit: Annotated[bool, typer.Option("--audit", help="Count every row where the ledger says that it is.")] = False,
 ) -> None:

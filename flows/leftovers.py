@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from flows import serving
+from flows.checks.tombstones import DRAFT
 from flows.lake import Lake
+from flows.quarantine import spill
 from flows.settings import Settings
 
 HEADERS_BYTES = 3 * 4096
 
 
 def sweep(settings: Settings) -> None:
-    """Remove it: drafts of the demo shop, files on their way into the lake, scratch of the contracts, a warehouse
-    that was being written anew, and one that was never one.
+    """Remove it: drafts of the demo shop, files on their way into the lake, scratch of the contracts and of readers of
+    the quarantine, journals of erasures and tombstones that were being written, a warehouse that was being written
+    anew, and one that was never one.
 
     Only for the holder of the home's lock, for nobody else is at work then. Never raises: what cannot be removed stays,
     and is in nobody's way, because every run makes its folders anew.
     """
     drafts = [path for pattern in (".demo*", ".judge-*", ".wipe-*") for path in settings.home.glob(pattern)]
-    for folder in (Lake(settings.lake).staging, *drafts):
+    for folder in chain([Lake(settings.lake).staging], drafts, spill.abandoned(settings.home)):
         shutil.rmtree(folder, ignore_errors=True)
+    for place in (settings.home / "erasures", settings.lake):
+        for draft in place.glob(f".*{DRAFT}"):
+            with suppress(OSError):
+                draft.unlink()
     with suppress(OSError):
         if _was_never_one(settings.warehouse_path) and serving.current(settings) is None:
             settings.warehouse_path.unlink()

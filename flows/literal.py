@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from flows.errors import ShopflowError
+
 # Control characters move a terminal's cursor and set its colours; those of direction make a text read as another one.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 _BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 
 # Left as they are for whoever reads the text unrendered: `_` within a word, `:` that begins no address.
@@ -20,6 +23,12 @@ def for_terminal(text: str) -> str:
     'a\\\\x1b[31mred'
     """
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], _BREAK.sub(" ", text))
+
+
+def require_text(name: str, value: str) -> None:
+    """Raise ShopflowError, which does not hold the value, where it was bytes that are no UTF-8 (PEP 383)."""
+    if _NO_TEXT.search(value):
+        raise ShopflowError(f"what was given as {name} is no UTF-8 text: give it in that encoding")
 
 
 def for_markdown(text: str) -> str:

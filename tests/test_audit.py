@@ -79,3 +79,19 @@ def test_what_the_lake_lost_is_told_by_its_file(settings: Settings, batch: str) 
         f"{path} has 0 rows, but 40 by the ledger",
         f"the quarantine has 0 rows of batch {batch}, but 2 by the ledger",
     ]
+
+
+def test_each_damaged_file_is_told_and_the_others_are_counted(settings: Settings, batch: str) -> None:
+    """Regression: a Parquet file that was cut off ended the audit with a traceback."""
+    lake = Lake(settings.lake)
+    (path,), refused = lake.accepted_files("events", batch), lake.quarantine("events", batch)
+    refused.write_bytes(refused.read_bytes()[:-10])
+    (told,) = audit(settings)
+    assert told.startswith(f"{refused} is damaged or cannot be read: ")
+    path.write_bytes(path.read_bytes()[:100])
+    assert [told.split(" is damaged ")[0] for told in audit(settings)] == [str(path), str(refused)]
+    lake.manifest(batch).write_text("{}")
+    assert audit(settings)[2] == (
+        f"{lake.manifest(batch)} is no manifest of this version of shopflow: take it away, and its files are validated "
+        "again"
+    )

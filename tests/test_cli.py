@@ -49,6 +49,32 @@ def test_a_setting_that_is_not_one_is_refused_with_the_nearest() -> None:
     assert ran.returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "name"),
+    [
+        (["forget", "--user", b"u\xff1"], b"", "user"),
+        (["forget", "--user", "-"], b"u\xe91\n", "user"),
+        (["remove", b"\xff"], b"", "batch"),
+        (["replace", b"\xff", "--with", "a.csv"], b"", "batch"),
+        (["replay", "--reason", b"\xff"], b"", "reason"),
+        (["status", b"\xff"], b"", "batch"),
+        (["quarantine", "show", "--table", b"\xff"], b"", "table"),
+        (["quarantine", "export", "--out", "a.csv", "--batch", b"\xff"], b"", "batch"),
+    ],
+)
+def test_an_id_that_is_no_text_is_one_sentence_without_it(
+    arguments: list[str | bytes], stdin: bytes, name: str, tmp_path: Path
+) -> None:
+    """Regression: it was a traceback, with the id of who was to be forgotten."""
+    command, home = [sys.executable, "-m", "flows", *arguments], tmp_path / "home"
+    ran = subprocess.run(
+        command, input=stdin, capture_output=True, timeout=180, env={**os.environ, "SHOPFLOW_HOME": str(home)}
+    )
+    told = f"shopflow: what was given as {name} is no UTF-8 text: give it in that encoding\n"
+    assert (ran.returncode, ran.stderr.decode(), ran.stdout) == (1, told, b"")
+    assert not home.exists()
+
+
 def test_settings_are_told_with_value_and_meaning(tmp_path: Path) -> None:
     ran = shopflow("settings", SHOPFLOW_HOME=str(tmp_path))
     lines = {line.split()[0]: line for line in ran.stdout.splitlines() if line.startswith("SHOPFLOW_")}

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from flows.leftovers import sweep
+from flows.quarantine.waiting import open_quarantine
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
+
+READER = """
+import sys
+from pathlib import Path
+from flows.quarantine.spill import spill_folder
+with spill_folder(Path(sys.argv[1])) as spill:
+    spill.mkdir()
+    (spill / "rows").write_text("u1")
+    print("spilled", flush=True)
+    sys.stdin.readline()
+"""
 
 
 def files(settings: Settings) -> set[str]:
@@ -24,15 +38,43 @@ def write(settings: Settings, *names: str) -> None:
 
 
 def test_drafts_go_and_what_is_whole_stays(settings: Settings) -> None:
-    drafts = (".demo/a", ".demo-x1/demo/a", ".judge-x/spill", "lake/.staging/abc/events.parquet")
-    whole = ("demo/a", "lake/accepted/events/b.parquet", "lake/batches/b.json", "serving/.draft-x", "run.lock", "mine")
+    drafts = (
+        *(".demo/a", ".demo-x1/demo/a", ".judge-x/spill", ".quarantine-x/spill/a", "lake/.staging/abc/events.parquet"),
+        *("erasures/.e1.json.draft", "lake/.tombstones.json.draft"),
+    )
+    whole = (
+        *("demo/a", "lake/accepted/events/b.parquet", "lake/batches/b.json", "serving/.draft-x", "run.lock", "mine"),
+        *("erasures/e1.json", "lake/tombstones.json"),
+    )
     write(settings, *drafts, *whole)
     sweep(settings)
     assert files(settings) == set(whole)
 
 
+def test_what_a_reader_of_the_quarantine_spills_lies_below_the_home_until_it_ends_or_is_killed(
+    settings: Settings,
+) -> None:
+    """The accident: refused rows stayed in a temporary folder of the system's, where no run and no erasure looks."""
+    settings.home.mkdir()
+    command, pipe = [sys.executable, "-c", READER, settings.home], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "spilled\n"
+        sweep(settings)
+        (row,) = [name for name in files(settings) if name.endswith("/spill/rows")]
+        reader.kill()
+    assert row in files(settings)
+    sweep(settings)
+    assert list(settings.home.iterdir()) == []
+    with open_quarantine(settings):
+        assert [path.name.startswith(".quarantine-") for path in settings.home.iterdir()] == [True]
+    assert list(settings.home.iterdir()) == []
+
+
 def test_a_home_that_is_not_there_is_not_made(settings: Settings) -> None:
     sweep(settings)
+    with open_quarantine(settings) as quarantine:
+        assert quarantine.counts() == []
     assert not settings.home.exists()
 
 

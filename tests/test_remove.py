@@ -64,6 +64,10 @@ def test_the_last_batch_leaves_empty_marts_and_can_come_again(
     before = rows_of_marts(settings)
     assert run_flow(remove, settings, batch=first.story.batch_id).state.is_completed()
     assert all(rows == [] for mart, rows in rows_of_marts(settings).items())
+    published, again = serving.current(settings), run_flow(remove, settings, batch=first.story.batch_id)
+    with pytest.raises(LedgerError, match=f"batch {first.story.batch_id} is not in the warehouse"):
+        again.state.result()
+    assert serving.current(settings) == published
     assert run_flow(pipeline, settings, source=[str(source)]).story.loaded.is_new  # type: ignore[union-attr]
     assert rows_of_marts(settings) == before
 

@@ -28,24 +28,36 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except ValidationError as error:
-        raise StorageError(
-            f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
-        ) from error
+        raise _no_manifest(path) from error
     if validated.reporting_timezone not in (None, reporting_timezone):
         return None
     return validated if all(file.is_file() for file in _files(lake, validated)) else None
 
 
 def manifests(lake: Lake) -> Iterator[Validated]:
-    """Those of all batches of the lake, whether or not their files are there."""
+    """Those of all batches of the lake, whether or not their files are there.
+
+    Raises StorageError for one that is something else or cannot be read: nobody can go on as if it were not there.
+    """
     for path in sorted(lake.manifest("*").parent.glob("*.json")):
-        yield _VALIDATED.validate_json(path.read_bytes())
+        try:
+            yield _VALIDATED.validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise _no_manifest(path) from error
+        except OSError as error:
+            raise StorageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     """Writes to `draft`, on the same disk, and renames."""
     draft.write_bytes(_VALIDATED.dump_json(validated, indent=2))
     place([(draft, lake.manifest(validated.batch.batch_id))])
+
+
+def _no_manifest(path: Path) -> StorageError:
+    return StorageError(
+        f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
+    )
 
 
 def _files(lake: Lake, validated: Validated) -> Iterator[Path]:

@@ -20,6 +20,8 @@ from flows.checks.placing import place
 from flows.errors import StorageError
 from flows.lake import Lake
 
+DRAFT = ".draft"  # no suffix that anybody looks for: half a file is read by nobody
+
 
 @dataclass(frozen=True)
 class Tombstone:
@@ -91,8 +93,8 @@ def write_tombstones(lake: Lake, tombstones: Tombstones) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """A file that only its owner can read, put into its place by a rename."""
-    draft = path.with_name(f".{path.name}")
+    """A file that only its owner can read, put into its place by a rename. Who is killed leaves a DRAFT at most."""
+    draft = path.with_name(f".{path.name}{DRAFT}")
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +31,19 @@ def ledger_table(batches: Sequence[Row], is_all: bool) -> str:
         days = f"{len(batch['event_dates']):,}"
         lines.append((f"{batch['loaded_at']:%y-%m-%d %H:%M}", batch["batch_id"], *counts, days, is_built))
     if len(batches) > 1:
-        # A replay reads again what was read before: it is not counted twice.
-        sums = {fate: sum(batch[fate] or 0 for batch in batches) for fate in fates}
-        sums["rows_read"] = sum(batch["rows_read"] for batch in batches if not batch["replay_of"])
         days = f"{len({day for batch in batches for day in batch['event_dates']}):,}"
-        lines.append(("all batches", f"{len(batches):,}", *(f"{number:,}" for number in sums.values()), days, ""))
+        lines.append(("all batches", f"{len(batches):,}", *_sums(batches, fates), days, ""))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     is_text = (True, True, *(False for _ in fates), False, True)
     return "\n".join(" ".join(_aligned(line, widths, is_text)).rstrip() for line in lines)
+
+
+def _sums(batches: Sequence[Row], fates: Iterable[str]) -> Iterator[str]:
+    """Rows of all batches by fate, each of them once: read = accepted + refused + copies + erased."""
+    # A replay reads again what was read before, and what it replayed is among its own accepted and folded rows.
+    first = {"rows_read": [batch for batch in batches if not batch["replay_of"]]}
+    for fate in fates:
+        yield "" if fate == "replayed" else f"{sum(batch[fate] or 0 for batch in first.get(fate, batches)):,}"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from flows.audit import audit
 from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
-from flows.errors import LedgerError, WarehouseError
+from flows.errors import LedgerError, StorageError, WarehouseError
 from flows.literal import for_terminal
 from flows.lock import holder
 from flows.settings import Settings, load_settings
@@ -32,8 +32,8 @@ def show_status(batch: str | None = None, *, is_all: bool = False, is_audit: boo
         console.print(f"under way       {for_terminal(at_work.named)}", soft_wrap=True)
     known = _known(settings, copy, at_work is not None, batch, is_all)
     console.print(known, soft_wrap=isinstance(known, str))
-    for erased in unfinished(settings):
-        console.print(f"not finished    erasure {erased.erasure_id}: give its `shopflow forget` again", soft_wrap=True)
+    for line in _erasures(settings):
+        console.print(line, soft_wrap=True)
     if not batch:
         console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
         found = server.status(settings)
@@ -50,6 +50,15 @@ class _OfTheCopy(Settings):
     @property
     def warehouse_path(self) -> Path:
         return serving.current(self) or super().warehouse_path
+
+
+def _erasures(settings: Settings) -> list[str]:
+    """Of each erasure that was begun and not proved a line; their journals are readable by their owner alone."""
+    try:
+        begun = unfinished(settings)
+    except StorageError as error:
+        return [f"erasures        not known: {for_terminal(str(error))}"]
+    return [f"not finished    erasure {erased.erasure_id}: give its `shopflow forget` again" for erased in begun]
 
 
 def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | None, is_all: bool) -> Group | str:

@@ -17,10 +17,10 @@ from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources import FORMATS
 from flows.sources.files import as_pattern
+from flows.sources.sql import quoted
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
-from flows.warehouse.duck_tables import quoted
 from flows.warehouse.tables import raw_fields
 
 SCHEMA = "lake"

@@ -33,12 +33,13 @@ def write(settings: Settings, erased: Erased) -> None:
 
 
 def of_subject(settings: Settings, subject: str) -> list[Erased]:
-    """The erasures of one person, the oldest first. Raises StorageError for a file that is none."""
+    """The erasures of one person, the oldest first. Raises StorageError for a file that is none or cannot be read."""
     return [erased for erased in _all(settings) if erased.subject == subject]
 
 
 def unfinished(settings: Settings) -> list[Erased]:
-    """Erasures that were begun and not proved: they were cut off, or something was still found."""
+    """Erasures that were begun and not proved: they were cut off, or something was still found. Raises as
+    `of_subject` does."""
     return [erased for erased in _all(settings) if erased.completed_at is None]
 
 
@@ -58,5 +59,7 @@ def _all(settings: Settings) -> Iterator[Erased]:
     for path in sorted(folder(settings).glob("*.json")):
         try:
             yield _ERASED.validate_json(path.read_bytes())
+        except OSError as error:
+            raise StorageError(f"{path} cannot be read: {error.strerror}") from error
         except ValidationError as error:
             raise StorageError(f"{path} is no receipt of an erasure: take it away and run again") from error

@@ -16,6 +16,7 @@ from flows.errors import LedgerError
 from flows.lake import Lake
 from flows.quarantine.corrected import KEY, take_corrected
 from flows.quarantine.files import Again, write_files
+from flows.quarantine.unloaded import take_unloaded_away, unless_loaded
 from flows.quarantine.waiting import Quarantine, open_quarantine
 from flows.quarantine.wanted import Wanted
 from flows.receipts import Batch, Replayed, ReplayedBatch, TableCount, Validated
@@ -39,6 +40,8 @@ def pass_again(settings: Settings, wanted: Wanted, corrected: Path | None = None
     """
     batches, stayed = [], Counter[str]()
     lake = Lake(settings.lake)
+    with open_warehouse(settings) as warehouse:
+        take_unloaded_away(warehouse, lake)
     with workshop(settings, lake.staging) as shop, open_quarantine(settings, is_holder=True) as quarantine:
         if corrected:
             take_corrected(quarantine, corrected, shop.path("corrected.jsonl"))
@@ -85,9 +88,9 @@ def _batch_again(
         if (noted := _note(shop, again, draft, passed)) != read:
             raise LedgerError(f"{read} rows of batch {batch_id} passed a replay, but {noted} can be found again")
         take_away(lake, batch.batch_id)
-        place(draft.accepted)
-        write_manifest(lake, told, shop.path("manifest.json"))
-        with open_warehouse(settings) as warehouse:
+        with open_warehouse(settings) as warehouse, unless_loaded(warehouse, lake, batch.batch_id):
+            place(draft.accepted)
+            write_manifest(lake, told, shop.path("manifest.json"))
             warehouse.load(told, lake, settings, passed=passed)
     counts = told.counts
     duplicates, erased = sum(count.duplicates for count in counts), sum(count.erased for count in counts)

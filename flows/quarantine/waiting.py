@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
@@ -16,6 +14,7 @@ from flows.errors import StorageError
 from flows.lake import Lake
 from flows.lock import holder
 from flows.quarantine.rows import COLUMNS
+from flows.quarantine.spill import spill_folder
 from flows.quarantine.wanted import NAME, Wanted
 from flows.records import RECORDS
 from flows.settings import Settings
@@ -77,7 +76,8 @@ class Quarantine:
 
 @contextmanager
 def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[Quarantine]:
-    """The refused rows of a home. Changes nothing, waits for nobody and is in nobody's way.
+    """The refused rows of a home. Changes nothing, waits for nobody and is in nobody's way; rows that memory cannot
+    hold are spilled below the home, where it can be written.
 
     `is_holder` is said by who holds the home's lock and has no warehouse open: then the warehouse alone is asked.
     Raises WarehouseError where there is a warehouse and neither it nor a serving copy can be read.
@@ -85,8 +85,8 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
     slim = settings.model_copy(update={"threads": 1})  # each thread holds the texts of a whole row group
     with (
         translated(settings.lake),
-        TemporaryDirectory(prefix="shopflow-") as spill,
-        connect(slim, spill=Path(spill)) as connection,
+        spill_folder(settings.home) as spill,
+        connect(slim, spill=spill) as connection,
     ):
         is_live = _know(connection, settings, is_holder)
         _open(connection, Lake(settings.lake))

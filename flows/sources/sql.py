@@ -1,15 +1,16 @@
 """Values as SQL, whatever letters they hold."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
-def quoted(value: str) -> str:
-    """The text as a literal.
+def quoted(value: str | Path) -> str:
+    """The text as a literal, for the statements that take no parameters.
 
     >>> quoted("it's")
     "'it''s'"
     """
-    return "'" + value.replace("'", "''") + "'"
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def listed(values: Iterable[str]) -> str:

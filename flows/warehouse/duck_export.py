@@ -10,8 +10,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from flows.errors import WarehouseError
+from flows.sources.sql import quoted
 from flows.warehouse.duck_record import number_of, partly_built
-from flows.warehouse.duck_tables import quoted
 
 # Beside the marts, what a dashboard says about freshness and health, and what readers of the quarantine have to know
 # while a run holds the warehouse. These tables grow by a few rows a run, `replays` by one for each row that passed.

@@ -14,7 +14,7 @@ from flows.chunks import Chunk, Reading, Reloaded
 from flows.errors import LedgerError
 from flows.lake import Lake
 from flows.sources.files import as_pattern
-from flows.warehouse.duck_tables import quoted
+from flows.sources.sql import quoted
 from flows.warehouse.tables import raw_fields
 
 # What models ask of a row that went: whose it was, and which event of which order.

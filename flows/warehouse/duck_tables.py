@@ -12,6 +12,7 @@ from flows.checks.days import day_of
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.records import RECORDS
 from flows.sources.files import as_pattern
+from flows.sources.sql import quoted
 from flows.warehouse.tables import OPS, Field, raw_fields
 
 
@@ -103,8 +104,3 @@ def insert(connection: DuckDBPyConnection, table: str, files: Iterable[Path], ro
             f"{table}: {rows} rows were accepted, but the lake's files hold {inserted[0] if inserted else 0}; "
             "nothing was loaded"
         )
-
-
-def quoted(text: object) -> str:
-    """`text` as an SQL string, for the statements that take no parameters."""
-    return "'" + str(text).replace("'", "''") + "'"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from flows.warehouse.duck_tables import quoted
+from flows.sources.sql import quoted
 
 
 def write_anew(connection: DuckDBPyConnection, path: Path) -> None:

@@ -53,7 +53,7 @@ def main(work: str, folder: Path) -> None:
             books.remove(batch_id)
 
     def tell() -> None:
-        books.check()
+        books.check(is_killed=work == "replay")
         found = [event_id for event_id, _ in books.events()]
         assert found in (["g1"], EVENTS[work]), found
         print("before" if found == ["g1"] else "after")
@@ -63,6 +63,7 @@ def main(work: str, folder: Path) -> None:
         forked(tell)
         at += 1
     forked(tell)
+    forked(books.check)  # whoever goes on has taken away what was left
 
 
 if __name__ == "__main__":

@@ -10,9 +10,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.errors import SourceError
+from flows.audit import NEVER_LOADED, audit
+from flows.errors import LedgerError, SourceError
+from flows.quarantine import unloaded
+from flows.quarantine.export import export
 from flows.quarantine.files import CUT, NO_HEADER, NO_TEXT
+from flows.quarantine.waiting import open_quarantine
+from flows.quarantine.wanted import Wanted
 from flows.sources.files import as_pattern
+from flows.warehouse import duck
 from tests.books import Books
 
 HEADER = "event_id,event_type,event_timestamp,user_id,product_id,quantity,unit_price,currency,page_url\n"
@@ -214,3 +220,68 @@ def test_open_quotes_of_one_row_do_not_swallow_another(books: Books, tmp_path: P
     assert len(waiting) == 2
     assert books.replay().batches == ()
     assert (books.events(), books.waiting()) == (before, waiting)
+
+
+def test_a_replay_that_cannot_be_loaded_leaves_nothing_in_the_lake(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: its files and its manifest stayed for ever, as those of a batch that no ledger knew."""
+    books.take(written(tmp_path / "a.csv", HEADER + GOOD.format(1) + FUTURE.format(1)))
+    before = sorted(books.settings.lake.rglob("*.*"))
+    with monkeypatch.context() as patched:
+        patched.setattr(duck, "note_passed", failing)
+        with pytest.raises(LedgerError, match="not today"):
+            books.lenient().replay()
+    assert sorted(books.settings.lake.rglob("*.*")) == before
+    assert books.waiting() == [("a.csv", 3)]
+    books.check()
+    assert books.lenient().replay().batches[0].accepted == 1
+
+
+def test_an_error_after_the_commit_leaves_the_loaded_rows_their_files(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.take(written(tmp_path / "a.csv", HEADER + GOOD.format(1) + FUTURE.format(1)))
+    load = duck.DuckWarehouse.load
+
+    def load_and_fail(*args: Any, **how: Any) -> None:
+        load(*args, **how)
+        failing()
+
+    monkeypatch.setattr(duck.DuckWarehouse, "load", load_and_fail)
+    with pytest.raises(LedgerError, match="not today"):
+        books.lenient().replay()
+    assert books.waiting() == []
+    books.check()
+
+
+def test_what_a_killed_replay_left_is_told_by_the_audit_and_taken_away_by_the_next_one(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.take(written(tmp_path / "a.csv", HEADER + GOOD.format(1) + FUTURE.format(1)))
+    before = sorted(books.settings.lake.rglob("*.*"))
+    with monkeypatch.context() as patched:
+        patched.setattr(duck, "note_passed", failing)
+        patched.setattr(unloaded, "take_away", lambda *_: None)  # as after a kill
+        with pytest.raises(LedgerError, match="not today"):
+            books.lenient().replay()
+    (told,) = audit(books.settings)
+    assert "is of a replay of batch" in told
+    assert NEVER_LOADED in told
+    assert books.replay().batches == ()  # by today's rules nothing passes: the files would never be placed again
+    assert sorted(books.settings.lake.rglob("*.*")) == before
+    books.check()
+
+
+def failing(*_: Any, **__: Any) -> None:
+    raise LedgerError("not today")
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.parquet"])
+def test_what_a_killed_export_left_is_replaced_by_the_next_one(name: str, books: Books, tmp_path: Path) -> None:
+    books.take(written(tmp_path / "a.csv", HEADER + NEGATIVE.format(1)))
+    (tmp_path / f".{name}.part").write_text("half of a person's row" * 1_000)
+    with open_quarantine(books.settings) as quarantine:
+        assert export(quarantine, Wanted(), tmp_path / name) == 1
+    assert not (tmp_path / f".{name}.part").exists()
+    assert b"half of a person" not in (tmp_path / name).read_bytes()
