@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flows.records import RECORDS, columns
+from flows.sources import FORMATS
 
 if TYPE_CHECKING:
     from flows.checks.reading import Table
@@ -89,8 +90,11 @@ def is_refused_row_of(tombstones: Tombstones, fields: dict[str, Any] | None, raw
 
 def fields_of(format: str, raw: str, header: str | None = None) -> dict[str, Any] | None:
     """A refused row's fields by name; None where its text does not tell them."""
+    source = FORMATS.get(format)
     with suppress(ValueError, RecursionError, csv.Error):
-        if header is not None:
+        if source is not None and source.is_csv:  # a header is kept of Parquet, too, whose rows are told as JSON
+            if header is None:
+                return None
             names, cells = (next(csv.reader([line])) for line in (header, raw))
             return dict(zip(names, cells, strict=True))
         found = json.loads(raw)
