@@ -76,7 +76,7 @@ def leave_out(shop: Workshop, table: Table, tombstones: Tombstones | None) -> in
 def is_refused_row_of(tombstones: Tombstones, fields: dict[str, Any] | None, raw: str) -> str | None:
     """How a refused row was found to be a forgotten person's: `fields` by its ids, `words` by any word of its text
     where its ids cannot be told; None where it is not found to be."""
-    users, devices = ([*_written((fields or {}).get(column))] for column in KINDS)
+    users, devices = ([*written((fields or {}).get(column))] for column in KINDS)
     if users or devices:
         if any(tombstones.of_user(user) in tombstones.users for user in users):
             return "fields"
@@ -107,7 +107,7 @@ def words(raw: str) -> set[str]:
     return {word.strip() for separator in _SEPARATORS for word in re.split(separator, raw)} - {""}
 
 
-def _written(value: Any) -> Iterator[str]:
+def written(value: Any) -> Iterator[str]:
     """An id as the shop may have meant it. A number with no fraction is the same id as its digits."""
     if isinstance(value, str) and value:
         yield from {value, value.strip()} - {""}
