@@ -204,6 +204,15 @@ def test_receipts_that_were_taken_away_do_not_end_the_search(books: Books, tmp_p
     assert (erased.completed_at, erased.rows) == (erased.begun_at, {}), "the tombstone tells when"
 
 
+@pytest.mark.parametrize("fate", ["accepted", "quarantined", "replayed", "duplicates", "erased"])
+def test_a_count_below_0_does_not_close_even_if_the_sum_does(books: Books, tmp_path: Path, fate: str) -> None:
+    batch_id = take(books, tmp_path / "a.csv", GOOD.format(USERS[0], 1, 1))
+    other = "erased" if fate == "duplicates" else "duplicates"
+    books.ask(f"update ops.batches set {fate} = {fate} - 2, {other} = {other} + 2")
+    with open_warehouse(books.settings) as warehouse:
+        assert any(f"of batch {batch_id} -" in told for told in warehouse.imbalances())
+
+
 rows = st.tuples(st.sampled_from([GOOD, LATE]), st.sampled_from(USERS), st.integers(1, 2), st.integers(1, 3)).map(
     lambda drawn: drawn[0].format(*drawn[1:])
 )
