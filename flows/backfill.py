@@ -45,10 +45,11 @@ def backfill(first: str | None = None, last: str | None = None, days_per_chunk: 
 @step("plan")
 def plan_backfill(story: Story, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
     """Divide the dates into chunks and enter them as pending, unless that was done and they are to be carried on."""
+    from flows.erasure.explained import explained
     from flows.lake import Lake
     from flows.warehouse import open_warehouse
 
-    with open_warehouse(story.settings) as warehouse:
+    with explained(story.settings), open_warehouse(story.settings) as warehouse:
         planned = warehouse.plan_backfill(Lake(story.settings.lake), first, last, days_per_chunk)
         if not planned.is_begun:
             warehouse.begin_backfill(planned, datetime.now(UTC))

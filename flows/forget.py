@@ -40,7 +40,7 @@ def forget(user: SecretStr, shared_devices: bool = False) -> State:
         if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
             publish_marts(story)
         copies = 0 if erased.completed_at else wipe_files(story).copies
-        prove_erasure(story, person, copies)
+        prove_erasure(story, person, erased, copies)
     return ending(story)
 
 
@@ -69,8 +69,8 @@ def wipe_files(story: Story) -> Wiped:
 
 
 @step("prove")
-def prove_erasure(story: Story, person: Person, copies: int) -> Erased:
+def prove_erasure(story: Story, person: Person, erased: Erased, copies: int) -> Erased:
     """Search every table and file of the home for the person, and write the receipt."""
     from flows.erasure.proof import prove
 
-    return prove(story.settings, person, copies)
+    return prove(story.settings, person, erased, copies)

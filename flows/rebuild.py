@@ -31,10 +31,11 @@ def build_in_chunks(story: Story) -> None:
 @step("reload")
 def reload_chunk(story: Story, chunk: Chunk) -> Reloaded:
     """Put what the lake holds for the chunk's days in the place of what `raw` has, in one transaction."""
+    from flows.erasure.explained import explained
     from flows.lake import Lake
     from flows.warehouse import open_warehouse
 
-    with open_warehouse(story.settings) as warehouse:
+    with explained(story.settings), open_warehouse(story.settings) as warehouse:
         return warehouse.reload(chunk, Lake(story.settings.lake), datetime.now(UTC))
 
 

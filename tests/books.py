@@ -85,7 +85,9 @@ class Books:
             assert row["quarantined"] == len(self.waiting(batch=batch_id))
         assert {row["replay_of"] for row in batches.values()} <= {None, *batches}
         assert {row["batch_id"]: row["n"] for row in raw} == {
-            batch_id: row["accepted"] + row["derived"] for batch_id, row in batches.items() if row["accepted"]
+            batch_id: row["accepted"] + row["derived"]
+            for batch_id, row in batches.items()
+            if row["accepted"] + row["derived"]
         }
         assert {(row["batch_id"], row["replay_of"], row["n"]) for row in replays} == {
             (row["batch_id"], row["replay_of"], row["rows_read"]) for row in batches.values() if row["replay_of"]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flows.records import RECORDS, columns
+from flows.sources import FORMATS
 
 if TYPE_CHECKING:
     from flows.checks.reading import Table
@@ -75,7 +76,7 @@ def leave_out(shop: Workshop, table: Table, tombstones: Tombstones | None) -> in
 def is_refused_row_of(tombstones: Tombstones, fields: dict[str, Any] | None, raw: str) -> str | None:
     """How a refused row was found to be a forgotten person's: `fields` by its ids, `words` by any word of its text
     where its ids cannot be told; None where it is not found to be."""
-    users, devices = ([*_written((fields or {}).get(column))] for column in KINDS)
+    users, devices = ([*written((fields or {}).get(column))] for column in KINDS)
     if users or devices:
         if any(tombstones.of_user(user) in tombstones.users for user in users):
             return "fields"
@@ -89,8 +90,11 @@ def is_refused_row_of(tombstones: Tombstones, fields: dict[str, Any] | None, raw
 
 def fields_of(format: str, raw: str, header: str | None = None) -> dict[str, Any] | None:
     """A refused row's fields by name; None where its text does not tell them."""
+    source = FORMATS.get(format)
     with suppress(ValueError, RecursionError, csv.Error):
-        if header is not None:
+        if source is not None and source.is_csv:  # a header is kept of Parquet, too, whose rows are told as JSON
+            if header is None:
+                return None
             names, cells = (next(csv.reader([line])) for line in (header, raw))
             return dict(zip(names, cells, strict=True))
         found = json.loads(raw)
@@ -103,7 +107,7 @@ def words(raw: str) -> set[str]:
     return {word.strip() for separator in _SEPARATORS for word in re.split(separator, raw)} - {""}
 
 
-def _written(value: Any) -> Iterator[str]:
+def written(value: Any) -> Iterator[str]:
     """An id as the shop may have meant it. A number with no fraction is the same id as its digits."""
     if isinstance(value, str) and value:
         yield from {value, value.strip()} - {""}

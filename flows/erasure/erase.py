@@ -7,7 +7,7 @@ back and the same command knows all devices again; then the lake, from which a w
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +25,7 @@ from flows.lake import Lake
 from flows.receipts import Counted, Erased
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_warehouse
-from flows.warehouse.erasure import Erasure
+from flows.warehouse.erasure import Erasure, RefusedPlace
 
 RAW_EVENTS = "(select user_id, anonymous_id from raw.events union all select user_id, anonymous_id from removed.events)"
 
@@ -54,8 +54,8 @@ def erase(settings: Settings, person: Person) -> Erased:
     """Set the person's tombstone and take their rows out of quarantine, lake and `raw`.
 
     An erasure that was cut off is taken up again; where there is nothing to do, the last one is told. Raises
-    UnknownPerson, having changed nothing, where there is neither a row nor a tombstone. The caller holds the home's
-    lock.
+    UnknownPerson, having changed nothing, where there is neither a row nor a tombstone, and LedgerError, before a row
+    is touched, where the lake has lost rows of a batch that the person is in. The caller holds the home's lock.
 
     >>> erase(settings, find(settings, "u1")).rows_in("raw")  # doctest: +SKIP
     412
@@ -71,6 +71,8 @@ def erase(settings: Settings, person: Person) -> Erased:
             if known is None:
                 raise UnknownPerson("nobody of that id was ever seen in this home: nothing was changed")
             return last_of(settings, subject) or Erased(_name(subject, known.since), subject, known.since, known.since)
+        open_journals = [one.rows for one in journal.unfinished(settings)]
+        manifests.settle(shop, lake, manifests.batches_of([*open_journals, rows]), open_journals)  # or stop in time
         erased = _counted(begun or Erased(_name(subject, now), subject, now), rows, refused, person, tombstones)
         sources = {*erased.source_files, *refused.sources, *lake_rows.sources(shop, lake, person)}
         erased = replace(erased, kept_rows=_kept(warehouse, person), source_files=tuple(sorted(sources)))
@@ -79,18 +81,11 @@ def erase(settings: Settings, person: Person) -> Erased:
         journal.write(settings, erased)
         refused_rows.take_out(shop, refused)
         lake_rows.take_out(shop, lake, person, rows["lake"])
-        fates = manifests.settle(shop, lake)
-        warehouse.erase(
-            Erasure(
-                erased.erasure_id,
-                subject,
-                now,
-                [person.user],
-                sorted(person.devices),
-                {fate.batch_id: fate.erased for fate in fates},
-                {fate.batch_id: fate.reasons for fate in fates},
-            )
-        )
+        named = manifests.batches_of([*open_journals, erased.rows])
+        fates = manifests.settle(shop, lake, named, [rows])
+        passed = refused_rows.without_text(shop, lake, _passed(warehouse, named))
+        devices = sorted(person.devices)
+        warehouse.erase(Erasure(erased.erasure_id, subject, now, [person.user], devices, fates, passed))
         dates = warehouse.query("select event_dates from ops.erasures where erasure_id = ?", [erased.erasure_id])
     erased = replace(erased, event_dates=tuple(dates[0]["event_dates"]))
     journal.write(settings, erased)
@@ -124,6 +119,15 @@ def _count(
     for batches in found["removed"].values() if begun else ():
         batches.pop(begun.erasure_id, None)  # type: ignore[union-attr]
     return found
+
+
+def _passed(warehouse: Warehouse, batches: Iterable[str]) -> list[RefusedPlace]:
+    """Refused rows of these batches that have passed a replay."""
+    question = (
+        "select replay_of, table_name, source_file, line from ops.replays "
+        "where replay_of in (select unnest($batches::varchar[])) order by all"
+    )
+    return [RefusedPlace(**row) for row in warehouse.query(question, {"batches": sorted(batches)})]
 
 
 def _name(subject: str, at: datetime) -> str:

@@ -11,7 +11,6 @@ from flows.checks.manifest import manifests
 from flows.checks.tombstones import Tombstones, read_tombstones
 from flows.checks.workshop import Workshop, workshop
 from flows.erasure import journal, remains, traces
-from flows.erasure.erase import last_of
 from flows.erasure.person import Person
 from flows.errors import ErasureIncomplete
 from flows.lake import Lake
@@ -22,8 +21,8 @@ from flows.warehouse import open_warehouse
 SHOWN = 5
 
 
-def prove(settings: Settings, person: Person, copies_deleted: int = 0) -> Erased:
-    """Search for the person in every table and file below the home, and write the receipt.
+def prove(settings: Settings, person: Person, begun: Erased, copies_deleted: int = 0) -> Erased:
+    """Search for the person in every table and file below the home, and write the receipt of what was `begun`.
 
     Source files are not touched and not searched. Raises ErasureIncomplete, naming places and numbers, where anything
     is left: the receipt then says so and is not complete, and the same command can be given again.
@@ -31,8 +30,6 @@ def prove(settings: Settings, person: Person, copies_deleted: int = 0) -> Erased
     lake = Lake(settings.lake)
     found: dict[str, int] = {}
     tombstones = read_tombstones(lake) or Tombstones()
-    begun = last_of(settings, tombstones.of_user(person.user))
-    assert begun is not None, "an erasure begins with its journal"
     notes = [*_notes(settings, lake)]
     with workshop(settings, lake.staging) as shop:
         hashes = remains.wanted(person, tombstones)

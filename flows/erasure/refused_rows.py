@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from flows.checks.forgotten import fields_of, is_refused_row_of
+from flows.checks.forgotten import fields_of, is_refused_row_of, written
 from flows.checks.tombstones import Tombstone, Tombstones
 from flows.checks.workshop import Workshop
 from flows.erasure.lake_rows import relation, replace_or_remove
@@ -19,6 +20,7 @@ from flows.lake import Lake
 from flows.receipts import Counted
 from flows.records import RECORDS
 from flows.sources.sql import quoted
+from flows.warehouse.erasure import RefusedPlace
 
 
 @dataclass
@@ -52,9 +54,8 @@ def find(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones, *, 
                     found.rows.setdefault(path, []).append(place)
                     found.matched[how] += 1
                     found.sources.add(source)
-                    device = (fields or {}).get("anonymous_id")
-                    if table == "events" and isinstance(device, str) and device:
-                        found.devices.add(device)
+                    if table == "events":
+                        found.devices.update(written((fields or {}).get("anonymous_id")))
     return found
 
 
@@ -69,6 +70,18 @@ def take_out(shop: Workshop, found: Found) -> None:
             {"places": places},
         ).fetchall()[0][0]
         replace_or_remove(draft, path, rows)
+
+
+def without_text(shop: Workshop, lake: Lake, places: Iterable[RefusedPlace]) -> list[RefusedPlace]:
+    """Those of the places that the quarantine has no row of any more. Told by the files alone, so that an erasure that
+    was cut off finds those of its earlier attempts, too."""
+    gone: list[RefusedPlace] = []
+    for (batch_id, table), group in groupby(places, key=lambda place: (place.replay_of, place.table_name)):
+        path, kept = lake.quarantine(table, batch_id), set[tuple[str, int]]()
+        if path.is_file():
+            kept = {*shop.connection.execute(f"select source_file, line from {relation([path])}").fetchall()}
+        gone += [place for place in group if (place.source_file, place.line) not in kept]
+    return gone
 
 
 def _stones(person: Person, tombstones: Tombstones) -> Tombstones:

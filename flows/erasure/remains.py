@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flows import serving
 from flows.checks.tombstones import Tombstones
 from flows.checks.workshop import Workshop
-from flows.erasure import lake_rows, refused_rows
+from flows.erasure import lake_rows, refused_rows, refused_texts
 from flows.erasure.person import Person
 from flows.lake import Lake
 from flows.settings import Settings
@@ -79,6 +79,7 @@ def in_lake(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones) 
     yield "lake/accepted", sum(rows for batches in accepted.values() for rows in batches.values())
     refused = refused_rows.find(shop, lake, person, tombstones)
     yield "lake/quarantine", sum(map(len, refused.rows.values()))
+    yield "texts of lake/quarantine", refused_texts.count(shop, lake, person)
 
 
 def mentions(shop: Workshop, settings: Settings, person: Person) -> int:

@@ -11,20 +11,9 @@ from flows.checks.forgotten import id_columns, rows_of
 from flows.receipts import Counted
 from flows.records import RECORDS
 from flows.warehouse import duck_backfill
+from flows.warehouse.duck_erased import follow
 from flows.warehouse.duck_record import keep_only
 from flows.warehouse.erasure import Erasure
-
-_FATES = """
-    update ops.batches set
-        rows_read = rows_read - $read_less, accepted = accepted - $taken, erased = $erased,
-        quarantined =
-            rows_read - $read_less - (accepted - $taken) - coalesce(replayed, 0) - duplicates - $erased,
-        rows_by_table = $rows_by_table, refused_by_reason = $reasons,
-        event_dates = coalesce((
-            select list(distinct event_date order by event_date) from raw.events where batch_id = $batch_id
-        ), [])
-    where batch_id = $batch_id
-"""
 
 _THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
 
@@ -57,7 +46,7 @@ def erase(connection: DuckDBPyConnection, erasure: Erasure) -> Counted:
                 ids | {"erasure": erasure.erasure_id},
             )
             connection.execute(f"delete from raw.{table} where {theirs}", ids)
-    _follow(connection, erasure, rows)
+    follow(connection, erasure, rows)
     _enter(connection, erasure, rows)
     keep_only(connection, [])
     return rows
@@ -68,43 +57,6 @@ def _conditions(users: list[str], devices: list[str]) -> Iterable[tuple[str, str
         if own := id_columns(table):
             ids: dict[str, object] = {"users": users}
             yield table, rows_of(table, *_THEIRS), ids | ({"devices": devices} if "anonymous_id" in own else {})
-
-
-def _follow(connection: DuckDBPyConnection, erasure: Erasure, rows: Counted) -> None:
-    """In `ops.batches`: fewer rows accepted and refused, and more erased. Their sum stays what was read.
-
-    Rows of a replay were read by the batch that had them refused: there they are erased, and the replay has read fewer.
-    """
-    touched = {batch_id for batches in rows.values() for batch_id in batches} | set(erasure.lake_erased)
-    known = connection.execute(
-        "select batch_id, replay_of, rows_by_table, coalesce(erased, 0), refused_by_reason from ops.batches "
-        "where batch_id in (select unnest($touched::varchar[])) or batch_id in ("
-        "select replay_of from ops.batches where batch_id in (select unnest($touched::varchar[]))"
-        ") order by replay_of is null, batch_id",
-        {"touched": sorted(touched)},
-    ).fetchall()
-    for batch_id, replay_of, loaded, erased, reasons in known:
-        by_table = {table: batches[batch_id] for table, batches in rows.items() if batch_id in batches}
-        left = {table: number - by_table.get(table, 0) for table, number in json.loads(loaded).items()}
-        taken = sum(by_table.values())
-        if replay_of is None:
-            erased = max(erasure.lake_erased.get(batch_id, 0), erased + taken)
-        else:
-            connection.execute(
-                "update ops.batches set replayed = replayed - $taken where batch_id = $replay_of",
-                {"taken": taken, "replay_of": replay_of},
-            )
-        connection.execute(
-            _FATES,
-            {
-                "batch_id": batch_id,
-                "read_less": taken if replay_of else 0,
-                "taken": taken,
-                "erased": erased,
-                "rows_by_table": json.dumps({table: number for table, number in left.items() if number}),
-                "reasons": json.dumps(erasure.lake_reasons.get(batch_id, json.loads(reasons)), ensure_ascii=False),
-            },
-        )
 
 
 def _enter(connection: DuckDBPyConnection, erasure: Erasure, rows: Counted) -> None:

@@ -10,6 +10,15 @@ from flows.records import RECORDS
 
 _FATES = "accepted + quarantined + coalesce(replayed, 0) + duplicates + coalesce(erased, 0)"
 
+_LEAST = "least(accepted, quarantined, coalesce(replayed, 0), duplicates, coalesce(erased, 0))"
+
+_NEGATIVE = f"""
+    select batch_id, {_LEAST} from ops.batches where {_LEAST} < 0
+    union all
+    select batch_id, {_LEAST} from ops.removals where {_LEAST} < 0
+    order by all
+"""
+
 _NOT_CLOSED = f"""
     select batch_id, rows_read, {_FATES} from ops.batches where rows_read <> {_FATES}
     union all
@@ -48,6 +57,8 @@ def imbalances(connection: DuckDBPyConnection, *, thorough: bool) -> Iterator[st
     """See `Warehouse.imbalances`."""
     for batch_id, read, found in connection.execute(_NOT_CLOSED).fetchall():
         yield f"of batch {batch_id} {read} rows were read, but {found} are accounted for"
+    for batch_id, least in connection.execute(_NEGATIVE).fetchall():
+        yield f"of batch {batch_id} {least} rows are said to have met one fate: a count cannot be below 0"
     for batch_id, passed, read in connection.execute(_NOT_REPLAYED).fetchall():
         yield f"of batch {batch_id} {passed} refused rows passed a replay, but its replays have read {read}"
     if thorough:

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What the lake's files hold of a batch by now, for the ledger to follow: `raw` may be damaged, or half reloaded.
+
+    `accepted` and `quarantined` count rows that were read, `quarantined` also those that have passed a replay;
+    `rows_by_table` has the derived ones, too. `reasons` are those of the rows that are still refused.
+    """
+
+    batch_id: str
+    accepted: int
+    quarantined: int
+    erased: int
+    rows_by_table: Mapping[str, int] = field(default_factory=dict)
+    event_dates: Sequence[date] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+class RefusedPlace(NamedTuple):
+    """Where a refused row stood: the key of `ops.replays`."""
+
+    replay_of: str
+    table_name: str
+    source_file: str
+    line: int
 
 
 @dataclass(frozen=True)
 class Erasure:
     """Whose rows go, and what the erasure is called; `devices` are anonymous ids.
 
-    `lake_erased` and `lake_reasons` are what the manifests of batches say by now: how many of their rows were ever
-    erased, and why those that are still refused were.
+    `fates` are those of the batches whose rows in the lake an unfinished erasure has taken, `passed` the places of rows
+    that had passed a replay and are not in the quarantine any more.
     """
 
     erasure_id: str
@@ -20,5 +47,5 @@ class Erasure:
     at: datetime
     users: list[str] = field(repr=False)
     devices: list[str] = field(repr=False)
-    lake_erased: Mapping[str, int] = field(default_factory=dict)
-    lake_reasons: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)
+    passed: Sequence[RefusedPlace] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from flows.receipts import Erased
 from flows.settings import Settings, load_settings
 from flows.validate import validate
 from flows.warehouse import open_warehouse
-from flows.warehouse.erasure import Erasure
 
 Row = dict[str, Any]
 LEDGER = (
@@ -173,33 +171,3 @@ def test_bytes_are_found_in_data_files_anywhere_and_in_texts_as_words(tmp_path: 
     (tmp_path / "sources" / "d.csv").write_text("user-4711")
     found = traces(tmp_path, ["user-4711", "7"], [tmp_path / "sources"])
     assert {path.name: number for path, number in found} == {"a.parquet": 1, "b.log": 1}
-
-
-def test_a_row_that_passed_a_replay_is_erased_where_it_was_read(settings: Settings) -> None:
-    with open_warehouse(settings) as warehouse:
-        same = "timestamp '2025-11-01' as landed_at, timestamp '2025-11-01' as loaded_at, ['f'] as source_files, "
-        for row in (
-            "'first' as batch_id, 5 as rows_read, 2 as accepted, 1 as quarantined, 2 as replayed, null as replay_of, "
-            """'{"events": 2}' as rows_by_table, """,
-            "'again' as batch_id, 2 as rows_read, 2 as accepted, 0 as quarantined, 0 as replayed, "
-            "'first' as replay_of, "
-            """'{"events": 2}' as rows_by_table, """,
-        ):
-            warehouse.query(
-                f"insert into ops.batches by name select {row} {same} 0 as duplicates, 0 as erased, 0 as derived, "
-                "[date '2025-11-01'] as event_dates, '{}' as refused_by_reason"
-            )
-        for number, (batch_id, user) in enumerate([("first", "u"), ("first", "u"), ("again", "gone"), ("again", "u")]):
-            warehouse.query(
-                f"insert into raw.events by name select 'e{number}' as event_id, 'page_view' as event_type, "
-                f"timestamp '2025-11-01' as event_timestamp, '{user}' as user_id, date '2025-11-01' as event_date, "
-                f"'{batch_id}' as batch_id, 'f' as source_file"
-            )
-        # The quarantine of the first batch lost the row, too, and so its manifest counts one that was erased.
-        warehouse.erase(Erasure("x", "hash", datetime(2026, 1, 1, tzinfo=UTC), ["gone"], [], {"first": 1, "again": 1}))
-        fates = "select batch_id, rows_read, accepted, quarantined, replayed, erased from ops.batches order by all"
-        assert [tuple(row.values()) for row in warehouse.query(fates)] == [
-            ("again", 1, 1, 0, 0, 0),
-            ("first", 5, 2, 1, 1, 1),
-        ]
-        assert warehouse.imbalances(thorough=True) == []

@@ -26,7 +26,7 @@ from flows.warehouse import duck_backfill, duck_reload
 from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_erase import erase
 from flows.warehouse.duck_tables import prepare
-from flows.warehouse.erasure import Erasure
+from flows.warehouse.erasure import Erasure, Fate
 
 Row = dict[str, Any]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -133,8 +133,18 @@ class Shop:
         theirs = {"users": [user], "devices": sorted(person.devices)}
         self.con.execute(f"delete from lake.events where {rows_of('events', *THEIRS)}", theirs)
         (earlier,) = self.con.execute("select count(*) from ops.erasures").fetchone()
-        erase(self.con, Erasure(f"erasure{earlier}", user, NOW, [user], sorted(person.devices)))
+        lake = (
+            "select batch_id, list(distinct event_date order by event_date) filter (event_date is not null) "
+            "from ops.batches left join lake.events using (batch_id) group by all"
+        )
+        fates = {id: Fate(id, 0, 0, 0, {}, days or []) for id, days in self.con.execute(lake).fetchall()}
+        erase(self.con, Erasure(f"erasure{earlier}", user, NOW, [user], sorted(person.devices), fates))
         return person
+
+    def days_of_batches(self, relation: str) -> list[tuple[Any, ...]]:
+        """Batch and day of each that the ledger or the lake (`ops.batches`, `lake.events`) has."""
+        days = "unnest(event_dates)" if relation == "ops.batches" else "event_date"
+        return self.con.execute(f"select distinct batch_id, {days} from {relation} order by all").fetchall()
 
     def build(
         self, *, publish: bool = True, until: int | None = None, whole: bool = False, runs_in_slice: int | None = None
