@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A letter tells the two kinds of id apart, as in the models' visitor_id.
 KINDS = {"user_id": "u:", "anonymous_id": "a:"}
 _SEPARATORS = (r"[\s,;|\"'{}\[\]()<>]+", r"[\s,;|\"'{}\[\]()<>=:&?/\\#%+]+", r"[,;|\t\"]+")
+# What `rows_of` takes of a person whose ids are given as parameters.
+THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
 
 
 def id_columns(table: str) -> tuple[str, ...]:

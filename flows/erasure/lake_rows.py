@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flows.checks.accepted import PARQUET
-from flows.checks.forgotten import id_columns, rows_of
+from flows.checks.forgotten import THEIRS, id_columns, rows_of
 from flows.checks.placing import place
 from flows.checks.workshop import Workshop
 from flows.disk import to_disk
@@ -16,8 +16,6 @@ from flows.receipts import Counted
 from flows.records import RECORDS
 from flows.sources.files import as_pattern
 from flows.sources.sql import listed, quoted
-
-THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
 
 
 def ids_of(person: Person, table: str) -> dict[str, list[str]]:

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 
 from duckdb import DuckDBPyConnection
 
-from flows.checks.forgotten import id_columns, rows_of
+from flows.checks.forgotten import THEIRS, id_columns, rows_of
 from flows.receipts import Counted
 from flows.records import RECORDS
 from flows.warehouse import duck_backfill
 from flows.warehouse.duck_erased import follow
 from flows.warehouse.duck_record import keep_only
 from flows.warehouse.erasure import Erasure
-
-_THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
 
 
 def count(connection: DuckDBPyConnection, schema: str, users: list[str], devices: list[str]) -> Counted:
@@ -56,7 +54,7 @@ def _conditions(users: list[str], devices: list[str]) -> Iterable[tuple[str, str
     for table in RECORDS:
         if own := id_columns(table):
             ids: dict[str, object] = {"users": users}
-            yield table, rows_of(table, *_THEIRS), ids | ({"devices": devices} if "anonymous_id" in own else {})
+            yield table, rows_of(table, *THEIRS), ids | ({"devices": devices} if "anonymous_id" in own else {})
 
 
 def _enter(connection: DuckDBPyConnection, erasure: Erasure, rows: Counted) -> None:

@@ -15,11 +15,10 @@ from typing import Any
 
 import duckdb
 
-from flows.checks.forgotten import rows_of
+from flows.checks.forgotten import THEIRS, rows_of
 from flows.checks.tombstones import Tombstones
 from flows.chunks import Chunk, chunks_of
 from flows.erasure.erase import RAW_EVENTS
-from flows.erasure.lake_rows import THEIRS
 from flows.erasure.person import Person, Place, look_up
 from flows.receipts import Changes
 from flows.warehouse import duck_backfill, duck_reload
