@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 
 from flows.settings import Settings
 from tests.kill.life import live
@@ -33,7 +34,8 @@ class Run:
         self.log, self.heard = log, [""]
         self._moments, tell = FORKS.Pipe(duplex=False)
         self._process = FORKS.Process(target=live, args=(arguments, environment, log, tell, ends, faults))
-        self._process.start()
+        with _without_main():
+            self._process.start()
         tell.close()
 
     @property
@@ -114,3 +116,14 @@ def _lives(group: int) -> bool:
         return False
     states = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], stdout=subprocess.PIPE, text=True, check=True).stdout
     return any(pgid == str(group) and stat[0] != "Z" for pgid, stat in map(str.split, states.splitlines()))
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process first does what the main module of this one does: pytest, or what a Streamlit test left."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
