@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from flows.records import RECORDS, columns
+from flows.warehouse.duck_tables import prepare
 
 
 def load(folder: Path, warehouse: Path) -> int:
@@ -44,6 +45,7 @@ def load(folder: Path, warehouse: Path) -> int:
         typed = ", ".join(f"cast({column.name} as {column.kind.duckdb}) as {column.name}" for column in columns(record))
         connection.execute(f"create table raw.{table} as select * replace ({typed}) from passed")
         connection.execute(f"create table removed.{table} as from raw.{table} limit 0")  # the models ask for it
+    prepare(connection)  # the tables of ops, which the models write to
     connection.close()
     return rows_read
 
