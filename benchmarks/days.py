@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -84,3 +85,8 @@ def _copy(whole: Path, table: str, first: date, end: date, to: Path) -> None:
             f"copy (from read_parquet('{whole}/{table}*.parquet') where {instant} >= ? and {instant} < ?) to '{to}'",
             [first, end],
         )
+
+
+if __name__ == "__main__":
+    to, number, *lengths = sys.argv[1:]
+    split(Path(to), [int(length) for length in lengths], int(number))

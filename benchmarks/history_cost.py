@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
+import sys
 from pathlib import Path
 
 from benchmarks.clock import Run, shopflow, timed
@@ -25,6 +26,8 @@ def measure(report: Report, folder: Path, histories: list[int], events_a_day: in
     env = {"SHOPFLOW_HOME": str(folder / "home"), "SHOPFLOW_SERVER_PORT": os.environ.get("BENCH_PORT", "4317")}
     try:
         tiny = [fresh_run(env, shop(folder, 100)) for _ in range(repeat + 1)][1:]  # the first starts the server
+        # In a process of its own: what a process starts begins with the peak of its memory, and would be told with it.
+        timed([sys.executable, "-m", "benchmarks.days", folder, str(events_a_day), *map(str, histories)])
         days = split(folder, histories, events_a_day)
         shortest: tuple[float, float] | None = None
         for history in sorted(histories):

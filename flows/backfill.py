@@ -18,10 +18,14 @@ from flows.pipeline import update_marts
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="backfill", flow_run_name=name_of_run, persist_result=False)
+@flow(
+    name="backfill",
+    flow_run_name=run_named(lambda given: f"backfill {given.get('first') or ''} to {given.get('last') or ''}"),
+    persist_result=False,
+)
 def backfill(first: str | None = None, last: str | None = None, days_per_chunk: int | None = None) -> State:
     """Put what the lake holds for some dates in the place of what `raw` has, build them chunk by chunk, and publish.
 

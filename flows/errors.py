@@ -28,7 +28,7 @@ class ContractBroken(ShopflowError):
 
 
 class LedgerError(ShopflowError):
-    """Rows read are not the sum of accepted, quarantined and duplicates: a defect of ours, never ignored."""
+    """The ledger does not close, or not with lake and warehouse, which is never ignored; or it knows no such batch."""
 
 
 class WarehouseError(ShopflowError):

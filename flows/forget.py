@@ -17,10 +17,10 @@ from flows.receipts import Erased, Wiped
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="forget", flow_run_name=name_of_run, persist_result=False)
+@flow(name="forget", flow_run_name=run_named(lambda _: "forget a person"), persist_result=False)
 def forget(user: SecretStr, shared_devices: bool = False) -> State:
     """Take a person out of everything below the home, build what that changes, publish, and prove that nothing is left.
 

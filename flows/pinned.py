@@ -18,8 +18,13 @@ def require_pinned(settings: Settings) -> None:
         return
     with open_warehouse(settings) as warehouse:
         pinned = [row["value"] for row in warehouse.query("from ops.settings where name = 'reporting_timezone'")]
-    if pinned and pinned[0] != settings.reporting_timezone:
+    require_zone(pinned[0] if pinned else None, settings)
+
+
+def require_zone(pinned: str | None, settings: Settings) -> None:
+    """Raise SettingsError where `pinned`, the time zone of the first load, is another one than that of the settings."""
+    if pinned not in (None, settings.reporting_timezone):
         raise SettingsError(
             f"SHOPFLOW_REPORTING_TIMEZONE is {settings.reporting_timezone}, but {settings.warehouse_path} has counted "
-            f"in {pinned[0]} since its first load: set it to {pinned[0]}, or begin anew with another SHOPFLOW_HOME"
+            f"in {pinned} since its first load: set it to {pinned}, or begin anew with another SHOPFLOW_HOME"
         )

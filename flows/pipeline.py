@@ -17,10 +17,14 @@ from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
 from flows.story import Story, require_balance, require_contracts
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="pipeline", flow_run_name=name_of_run, persist_result=False)
+@flow(
+    name="pipeline",
+    flow_run_name=run_named(lambda given: ", ".join(given.get("source") or ["demo shop"])),
+    persist_result=False,
+)
 def pipeline(source: list[str] | None = None, format: str | None = None, full_refresh: bool = False) -> State:
     """Event files in, KPIs out: land, validate, judge, load, transform, publish.
 

@@ -17,10 +17,10 @@ from flows.receipts import Removed
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="remove", flow_run_name=name_of_run, persist_result=False)
+@flow(name="remove", flow_run_name=run_named(lambda given: f"remove {given['batch']}"), persist_result=False)
 def remove(batch: str) -> State:
     """Take a batch out of the warehouse, build what its going changes, publish, and clear its files from the lake.
 

@@ -16,10 +16,10 @@ from flows.receipts import Batch, Loaded, Validated
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story, count_of
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="replace", flow_run_name=name_of_run, persist_result=False)
+@flow(name="replace", flow_run_name=run_named(lambda given: f"replace {given['batch']}"), persist_result=False)
 def replace(batch: str, source: list[str], format: str | None = None) -> State:
     """Land, validate and judge the files as `pipeline` does; then the batch goes out and they come in, in one moment.
 

@@ -17,10 +17,14 @@ from flows.receipts import Replayed
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story
-from flows.telling import ending, name_of_run, take_turn, telling
+from flows.telling import ending, run_named, take_turn, telling
 
 
-@flow(name="replay", flow_run_name=name_of_run, persist_result=False)
+@flow(
+    name="replay",
+    flow_run_name=run_named(lambda given: f"replay {given.get('batch') or 'refused rows'}"),
+    persist_result=False,
+)
 def replay(batch: str | None = None, reason: str | None = None, corrected: str | None = None) -> State:
     """Judge refused rows again, load those that pass, build what they change and publish.
 

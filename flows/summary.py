@@ -73,12 +73,7 @@ def line_of(receipt: Receipt) -> str:
         case "transform" | "test":
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
-            about = detail.get("about", "")
-            parts = (
-                [about, count_of(models, "model"), count_of(tests, "test")]
-                if tests
-                else [about, count_of(models, "model")]
-            )
+            parts = [detail.get("about", ""), count_of(models, "model"), count_of(tests, "test") if tests else ""]
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
     return ", ".join(part for part in parts if part)

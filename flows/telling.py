@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -25,18 +25,14 @@ from flows.story import Story, listeners
 from flows.summary import rows_of
 
 
-def name_of_run() -> str:
-    """Name of a flow run in the UI: the target, when it began, from what files or about which batch."""
-    given = flow_run.parameters
-    if flow_run.flow_name == "replay":
-        about = [given.get("batch") or "refused rows"]
-    elif "days_per_chunk" in given:
-        about = [f"backfill {given['first'] or ''} to {given['last'] or ''}"]
-    elif "user" in given:  # whom, is nobody's business
-        about = ["forget a person"]
-    else:
-        about = [given["batch"]] if "batch" in given else given.get("source") or ["demo shop"]
-    return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {', '.join(about)}"[:120]
+def run_named(about: Callable[[dict[str, Any]], str]) -> Callable[[], str]:
+    """What a flow's runs are called in the UI: the target, when one began, and what `about` says of its parameters."""
+
+    def name() -> str:
+        told = about(flow_run.parameters)
+        return f"{load_settings().target} {datetime.now(UTC):%Y-%m-%d %H:%M} {told}"[:120]
+
+    return name
 
 
 @contextmanager

@@ -15,8 +15,9 @@ import duckdb
 
 from flows.checks.placing import place
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
-from flows.errors import SettingsError, WarehouseError
+from flows.errors import WarehouseError
 from flows.lake import Lake, is_dated
+from flows.pinned import require_zone
 from flows.receipts import Changes, Counted, Loaded, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import duck_backfill, duck_erase, duck_record, duck_reload
@@ -68,7 +69,7 @@ class DuckWarehouse:
     ) -> Loaded:
         batch_id, rows = validated.batch.batch_id, rows_by_table(validated)
         with self._unordered(), self._transaction():
-            self._pin("reporting_timezone", settings.reporting_timezone)
+            self._pin(settings)
             known, gone = self._loaded(batch_id), None
             if replaces:
                 gone = take_out_whole(self._connection, replaces, _utc(datetime.now(UTC)), replaced_by=batch_id)
@@ -233,15 +234,11 @@ class DuckWarehouse:
             with suppress(duckdb.Error):
                 self._connection.execute("set preserve_insertion_order = true")
 
-    def _pin(self, name: str, value: str) -> None:
-        pinned = self._connection.execute("select value from ops.settings where name = ?", [name]).fetchone()
+    def _pin(self, settings: Settings) -> None:
+        pinned = self._connection.execute("select value from ops.settings where name = 'reporting_timezone'").fetchone()
+        require_zone(pinned[0] if pinned else None, settings)
         if pinned is None:
-            self._append("settings", name=name, value=value)
-        elif pinned[0] != value:
-            raise SettingsError(
-                f"SHOPFLOW_{name.upper()} is {value}, but {self._path} has counted in {pinned[0]} since its first "
-                f"load: set it to {pinned[0]}, or begin anew with another SHOPFLOW_HOME"
-            )
+            self._append("settings", name="reporting_timezone", value=settings.reporting_timezone)
 
     def _loaded(self, batch_id: str) -> Loaded | None:
         row = self._connection.execute(

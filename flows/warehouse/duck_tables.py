@@ -21,18 +21,19 @@ def prepare(connection: DuckDBPyConnection) -> None:
 
     A table of `ops` that an earlier version made gets the columns that it lacks, with 0 for counts and null for others.
     """
-    present = set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
+    found: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where schema_name in ('raw', 'removed', 'ops')"
+    ).fetchall():
+        found.setdefault((schema, table), set()).add(column)
     rows = {(schema, table): raw_fields(table) for schema in ("raw", "removed") for table in RECORDS}
     wanted = rows | {("ops", name): OPS[name] for name in OPS}
     for (schema, table), fields in wanted.items():
-        if (schema, table) not in present:
+        if (schema, table) not in found:
             connection.execute(f"create schema if not exists {schema}; {_definition(f'{schema}.{table}', fields)}")
-    columns = set(
-        connection.execute("select table_name, column_name from duckdb_columns() where schema_name = 'ops'").fetchall()
-    )
-    for table in OPS:
-        for field in OPS[table]:
-            if ("ops", table) in present and (table, field.name) not in columns:
+        elif schema == "ops":
+            for field in (field for field in fields if field.name not in found[schema, table]):
                 default = " default 0" if field.duckdb == "BIGINT" else ""
                 connection.execute(f"alter table ops.{table} add column {field.name} {field.duckdb}{default}")
                 connection.execute(f"comment on column ops.{table}.{field.name} is {quoted(field.description)}")

@@ -49,6 +49,20 @@ def _count(name: str, description: str, is_required: bool = False) -> Field:
     return Field(name, "BIGINT", "INT64", description, is_required)
 
 
+# What became of the rows of a batch, whether it is loaded or was taken out again.
+_FATES = (
+    _count("rows_read", "Rows read = accepted + quarantined + replayed + duplicates + erased.", True),
+    _count("accepted", "Rows that passed; of a removal they were taken out.", True),
+    _count(
+        "quarantined",
+        "Rows refused, kept in the lake with their reasons, which wait for a replay as long as the batch is loaded.",
+        True,
+    ),
+    _count("replayed", "Rows refused at first that passed a replay: they are the rows read of other batches."),
+    _count("duplicates", "Exact copies within the batch, folded into one row.", True),
+    _count("erased", "Rows of people who were to be forgotten, kept nowhere."),
+)
+
 OPS: dict[str, tuple[Field, ...]] = {
     "batches": (
         _text("batch_id", "The batch; here once and only once, and only if all its rows are in raw.", True),
@@ -56,12 +70,7 @@ OPS: dict[str, tuple[Field, ...]] = {
         _instant("loaded_at", "When it was loaded, in UTC.", True),
         _instant("built_at", "When marts that hold it were published, in UTC; null while it waits."),
         Field("source_files", "VARCHAR[]", "ARRAY<STRING>", "Names of its files.", True),
-        _count("rows_read", "Rows read = accepted + quarantined + replayed + duplicates + erased.", True),
-        _count("accepted", "Rows that passed.", True),
-        _count("quarantined", "Rows refused, kept in the lake with their reasons, which wait for a replay.", True),
-        _count("replayed", "Rows refused at first that passed a replay: they are the rows read of other batches."),
-        _count("duplicates", "Exact copies within the batch, folded into one row.", True),
-        _count("erased", "Rows of people who were to be forgotten, kept nowhere."),
+        *_FATES,
         _count("derived", "Rows made from others, such as products out of events.", True),
         _text("replay_of", "The batch whose refused rows passed a replay as this one; null for a batch of files."),
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touches.", True),
@@ -74,12 +83,7 @@ OPS: dict[str, tuple[Field, ...]] = {
         _instant("built_at", "When marts without it were published, in UTC; null while that waits."),
         _instant("loaded_at", "When it had been loaded, in UTC.", True),
         Field("source_files", "VARCHAR[]", "ARRAY<STRING>", "Names of its files.", True),
-        _count("rows_read", "Rows read = accepted + quarantined + replayed + duplicates + erased.", True),
-        _count("accepted", "Rows that had passed, and were taken out.", True),
-        _count("quarantined", "Rows refused.", True),
-        _count("replayed", "Rows refused at first that passed a replay."),
-        _count("duplicates", "Exact copies within the batch.", True),
-        _count("erased", "Rows of people who were to be forgotten."),
+        *_FATES,
         _text("replay_of", "The batch whose refused rows it was made of; null for a batch of files."),
         _text("replaced_by", "The batch that took its place; null where nothing did."),
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touched.", True),

@@ -1,5 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
+{%- set told = ['event_id', 'event_date', 'event_type', 'user_id', 'anonymous_id', 'order_id'] %}
+
 with
 
 came as (
@@ -33,24 +35,14 @@ changed_keys as (
 copies as (
 
     select
-        event_id,
-        event_date,
-        event_type,
-        user_id,
-        anonymous_id,
-        order_id
+        {{ told | join(',\n        ') }}
     from {{ source('raw', 'events') }}
     where {{ touched('event_date', otherwise='false') }}
 
     union all
 
     select
-        event_id,
-        event_date,
-        event_type,
-        user_id,
-        anonymous_id,
-        order_id
+        {{ told | join(',\n        ') }}
     from went
 
 ),
