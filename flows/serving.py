@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ def current(settings: Settings) -> Path | None:
 
 def versions(settings: Settings) -> list[Path]:
     """All whole copies, oldest first."""
-    return [path for _, path in _numbered(settings.serving)]
+    return [path for _, path in _numbered(_files(settings.serving))]
 
 
 def kept(settings: Settings) -> list[str]:
@@ -43,10 +43,10 @@ def kept(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def draft(settings: Settings, now: datetime, reusable: Container[str] = ()) -> Iterator[Path]:
+def draft(settings: Settings, now: datetime, reusable: Collection[str] = ()) -> Iterator[Path]:
     """A path for the next copy to be written to; its name without `.draft-` and suffix is the version.
 
-    Where the spare copy is one of the `reusable` versions and nobody has it open, it lies at the path, to be brought up
+    Where the spare copy is one of the `reusable` versions, those that the warehouse knows, and nobody has it open, it lies at the path, to be brought up
     to date; else a copy of the current one, if that is; else nothing.
 
     At the end of the block it becomes a whole copy, on the disk for good, but not yet the current one. If the block
@@ -56,7 +56,9 @@ def draft(settings: Settings, now: datetime, reusable: Container[str] = ()) -> I
     with _storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
-        last = max((number for number, _ in _numbered(folder)), default=0)
+        # Lost copies count as well: who has one open would go on reading it under the name of a new one.
+        known = [folder / f"{version}.duckdb" for version in reusable]
+        last = max((number for number, _ in _numbered([*_files(folder), *known])), default=0)
         name = f"marts-{last + 1:06d}-{now:%Y%m%dT%H%M%SZ}.duckdb"
         path = folder / f".draft-{name}"
     try:
@@ -72,7 +74,7 @@ def draft(settings: Settings, now: datetime, reusable: Container[str] = ()) -> I
         raise
 
 
-def _lay_out(settings: Settings, path: Path, reusable: Container[str]) -> None:
+def _lay_out(settings: Settings, path: Path, reusable: Collection[str]) -> None:
     for spare in settings.serving.glob(f"{_SPARE}*"):
         # Renamed before it is looked at: from then on nobody new can open it.
         spare.rename(path)
@@ -129,8 +131,11 @@ def _link(settings: Settings) -> Path:
     return settings.serving / "current.duckdb"
 
 
-def _numbered(folder: Path) -> list[tuple[int, Path]]:
-    paths = folder.iterdir() if folder.is_dir() else ()
+def _files(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _numbered(paths: Iterable[Path]) -> list[tuple[int, Path]]:
     return sorted((int(name[1]), path) for path in paths if (name := _NAME.fullmatch(path.name)))
 
 

@@ -51,6 +51,20 @@ def names(settings: Settings) -> list[str]:
     return sorted(path.name for path in settings.serving.iterdir())
 
 
+def test_the_name_of_a_lost_copy_is_never_given_again(
+    build: Build, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = type("AtOnce", (), {"now": lambda _: datetime(2025, 11, 4, tzinfo=UTC)})
+    monkeypatch.setattr("flows.publish.datetime", at_once)
+    build(3)
+    lost = Path(publish(settings).path)
+    with duckdb.connect(str(lost), read_only=True):  # DuckDB gives a process the file that it has open by this name
+        lost.unlink()
+        build(5)
+        publish(settings)
+        assert orders(serving.current(settings)) == 5
+
+
 def test_the_copy_holds_every_mart_and_the_ledger_and_nothing_else(build: Build, settings: Settings) -> None:
     receipt = Receipt("r1", "b1", "load", datetime(2025, 11, 4, tzinfo=UTC), 0.5, "ok")
     with open_warehouse(settings) as warehouse:

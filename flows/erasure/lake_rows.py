@@ -24,10 +24,11 @@ def ids_of(person: Person, table: str) -> dict[str, list[str]]:
     return ids | {"devices": sorted(person.devices)} if "anonymous_id" in id_columns(table) else ids
 
 
-def relation(paths: list[Path]) -> str:
-    """The rows of Parquet files, `filename` among their columns."""
+def relation(paths: list[Path], *, is_numbered: bool = False) -> str:
+    """The rows of Parquet files, `filename` among their columns, and `file_row_number` where it is wanted."""
     files = listed(as_pattern(path) for path in paths)
-    return f"read_parquet({files}, hive_partitioning = false, filename = true)"
+    number = ", file_row_number = true" if is_numbered else ""
+    return f"read_parquet({files}, hive_partitioning = false, filename = true{number})"
 
 
 def files_of(lake: Lake, table: str) -> list[Path]:

@@ -13,7 +13,9 @@ from flows.checks.workshop import Workshop
 from flows.erasure.lake_rows import relation
 from flows.errors import LedgerError
 from flows.lake import Lake, is_dated
+from flows.quarantine.wanted import names_of_reasons
 from flows.receipts import Counted, TableCount, Validated
+from flows.sources.sql import quoted
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.erasure import Fate
 
@@ -102,12 +104,9 @@ def _reasons(shop: Workshop, lake: Lake, told: Validated) -> dict[str, int]:
     for count in told.counts:
         path = lake.quarantine(count.table, told.batch.batch_id)
         if path.is_file():
-            # A reason that a row has twice is counted once, as `Refusals` does.
-            named = f"'{count.table}' || case when r.field <> '' then '.' || r.field else '' end || ': ' || r.reason"
+            reasons = f"select unnest({names_of_reasons(quoted(count.table))}) as reason from {relation([path])}"
             rows = shop.connection.execute(
-                "select reason, count(*) from (select "
-                f"unnest(list_distinct(list_transform(reasons, lambda r: {named}))) as reason from {relation([path])}"
-                ") group by reason order by reason"
+                f"select reason, count(*) from ({reasons}) group by reason order by reason"
             ).fetchall()
             found.update(dict(rows))
     return dict(found)

@@ -64,7 +64,7 @@ def take_out(shop: Workshop, found: Found) -> None:
     for path, places in found.rows.items():
         draft = shop.path(f"{path.stem}-refused.parquet")
         rows = shop.connection.execute(
-            f"copy (select * exclude (filename, file_row_number) from {_numbered(path)} "
+            f"copy (select * exclude (filename, file_row_number) from {relation([path], is_numbered=True)} "
             f"where file_row_number not in (select unnest($places))) to {quoted(str(draft))} "
             "(format parquet, compression zstd)",
             {"places": places},
@@ -98,15 +98,12 @@ def _rows(shop: Workshop, path: Path, texts: list[str] | None) -> Iterator[tuple
     header = "header" if "header" in names else "null"  # of files from before it was kept there is none
     where = "true" if texts is None else "list_bool_or(list_transform($texts, lambda text: contains(raw, text)))"
     reader: duckdb.DuckDBPyConnection = shop.connection.cursor().execute(
-        f"select file_row_number, source_file, format, raw, {header} from {_numbered(path)} where {where}",
+        f"select file_row_number, source_file, format, raw, {header} "
+        f"from {relation([path], is_numbered=True)} where {where}",
         {} if texts is None else {"texts": texts},
     )
     while block := reader.fetchmany(1_000):
         yield from block
-
-
-def _numbered(path: Path) -> str:
-    return relation([path]).replace("filename = true", "filename = true, file_row_number = true")
 
 
 def _spellings(person: Person) -> list[str]:

@@ -15,7 +15,7 @@ from flows.lake import Lake
 from flows.lock import holder
 from flows.quarantine.rows import COLUMNS
 from flows.quarantine.spill import spill_folder
-from flows.quarantine.wanted import NAME, Wanted
+from flows.quarantine.wanted import Wanted, names_of_reasons
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources.files import as_pattern
@@ -65,7 +65,7 @@ class Quarantine:
 
     def counts(self) -> list[Count]:
         """What waits, by batch, table and reason."""
-        names = f"""list_distinct(list_transform(reasons, lambda r: {NAME.replace("t ||", '"table" ||')}))"""
+        names = names_of_reasons('"table"')
         rows = self.query(
             f"""select batch_id, "table", reason, count(*) as rows, is_loaded
             from (select batch_id, "table", unnest({names}) as reason, is_loaded from {self.rows()})

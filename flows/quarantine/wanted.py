@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 from flows.sources.sql import quoted
 
-# The name under which a reason is counted, and what it is shortened to: as SQL over the table `t` and a reason `r`.
-NAME = """t || if(r.field = '', '', '.' || r.field) || ': ' || r.reason"""
+# What the name of a reason is shortened to, as SQL over the table `t` and a reason `r`.
 _SHORTER = ("t || '.' || r.field", "r.field || ': ' || r.reason", "r.field", "r.reason")
+
+
+def names_of_reasons(table: str) -> str:
+    """SQL of the names under which a refused row's reasons are counted, each once; `table` is SQL of its table."""
+    return f"list_distinct(list_transform(reasons, lambda r: {_name(table)}))"
+
+
+def _name(table: str) -> str:
+    return f"{table} || if(r.field = '', '', '.' || r.field) || ': ' || r.reason"
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Wanted:
         if self.table:
             laws.append(f"t = {quoted(self.table)}")
         if self.reason:
-            forms = ", ".join(f"replace(lower({form}), ' ', '')" for form in (NAME, *_SHORTER))
+            forms = ", ".join(f"replace(lower({form}), ' ', '')" for form in (_name("t"), *_SHORTER))
             spelt = quoted(re.sub(r"\s", "", self.reason).lower())
             laws.append(f"len(list_filter(reasons, lambda r: list_contains([{forms}], {spelt}))) > 0")
         return " and ".join(laws) or "true"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, tzinfo
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,6 +44,16 @@ IN_SESSIONS = """
 """
 
 
+class Clock:
+    """A second passes from one publication to the next, as it does between two runs: copies are named by it."""
+
+    seconds = count(1)
+
+    @classmethod
+    def now(cls, zone: tzinfo) -> datetime:
+        return datetime(2025, 11, 1, tzinfo=zone) + timedelta(seconds=next(cls.seconds))
+
+
 class Cut(Exception):
     """The publication was cut off here."""
 
@@ -58,6 +70,7 @@ def publish_shop(shop: Shop, home: Path, copies: int = 3) -> str:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "open_warehouse", opened)
+        patch.setattr(publish, "datetime", Clock)
         return publish.publish(settings).version
 
 

@@ -89,7 +89,8 @@ def test_copies_are_brought_up_to_date_and_right(new_shop, tmp_path, monkeypatch
 def test_a_copy_that_lacks_something_is_found(fault, new_shop, tmp_path, monkeypatch):
     monkeypatch.setattr(*FAULTS[fault])
     if fault == "any copy is known":
-        everywhere = type("Everywhere", (), {"__contains__": lambda *_: True})()
         draft = serving.draft
-        monkeypatch.setattr(publish.serving, "draft", lambda settings, now, _: draft(settings, now, everywhere))
+        monkeypatch.setattr(
+            publish.serving, "draft", lambda settings, now, _: draft(settings, now, serving.kept(settings))
+        )
     assert not all(published(new_shop, tmp_path))
