@@ -1,4 +1,7 @@
-"""Runs the floor: `python -m benchmarks.floor FOLDER DATABASE [load] [transform]`, both where none is named."""
+"""Runs the floor: `python -m benchmarks.floor FOLDER DATABASE [load|transform [MEGABYTES]]`, both where none is named.
+
+MEGABYTES is DuckDB's memory limit, by default the one that a run has.
+"""
 
 import sys
 from pathlib import Path
@@ -6,10 +9,10 @@ from pathlib import Path
 import duckdb
 
 if __name__ == "__main__":
-    folder, database, *parts = sys.argv[1:]
-    connection = duckdb.connect(database, config={"memory_limit": "1500MB"})
+    folder, database, part, megabytes = [*sys.argv[1:], "", "1500"][:4]
+    connection = duckdb.connect(database, config={"memory_limit": f"{megabytes}MB"})
     connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
-    for part in parts or ("load", "transform"):
-        script = (Path(__file__).parent / f"floor_{part}.sql").read_text()
+    for name in [part] if part else ["load", "transform"]:
+        script = (Path(__file__).parent / f"floor_{name}.sql").read_text()
         connection.execute(script.replace("{folder}", folder.replace("'", "''")))
     connection.close()

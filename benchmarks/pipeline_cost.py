@@ -178,12 +178,19 @@ def step_seconds(home: Path) -> dict[str, float]:
 def floor(source: Path) -> tuple[Run, Run]:
     """The hand-written script: reading the files into an empty database file, and then the marts from its rows.
 
-    Each in a process of its own, with the memory limit that a run has.
+    Each in a process of its own, with the memory limit that a run has, or with four times as much where that is not
+    enough for it.
     """
     database = source.parent / "floor.duckdb"
     database.unlink(missing_ok=True)
     script, log = [sys.executable, "-m", "benchmarks.floor", source, database], source.parent / "floor.log"
-    return timed([*script, "load"], log=log), timed([*script, "transform"], log=log)
+    load = timed([*script, "load"], log=log)
+    try:
+        return load, timed([*script, "transform"], log=log)
+    except RuntimeError as error:
+        if "Out of Memory" not in str(error):
+            raise
+    return load, timed([*script, "transform", "6000"], log=log)
 
 
 def usual_way(report: Report, env: dict[str, str], source: Path, events: int, our_seconds: float) -> None:

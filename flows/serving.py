@@ -46,8 +46,8 @@ def kept(settings: Settings) -> list[str]:
 def draft(settings: Settings, now: datetime, reusable: Collection[str] = ()) -> Iterator[Path]:
     """A path for the next copy to be written to; its name without `.draft-` and suffix is the version.
 
-    Where the spare copy is one of the `reusable` versions, those that the warehouse knows, and nobody has it open, it lies at the path, to be brought up
-    to date; else a copy of the current one, if that is; else nothing.
+    Where the spare copy is one of the `reusable` versions, those that the warehouse knows, and nobody has it open, it
+    lies at the path, to be brought up to date; else a copy of the current one, if that is; else nothing.
 
     At the end of the block it becomes a whole copy, on the disk for good, but not yet the current one. If the block
     fails nothing is left of it. Raises StorageError if the folder cannot be written. One publisher at a time.
