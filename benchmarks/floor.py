@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 if __name__ == "__main__":
-    folder, database, part, megabytes = [*sys.argv[1:], "", "1500"][:4]
-    connection = duckdb.connect(database, config={"memory_limit": f"{megabytes}MB"})
+    folder, database, part, megabytes = [*sys.argv[1:], "", ""][:4]
+    connection = duckdb.connect(database, config={"memory_limit": f"{megabytes or 1500}MB"})
     connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
     for name in [part] if part else ["load", "transform"]:
         script = (Path(__file__).parent / f"floor_{name}.sql").read_text()
