@@ -181,16 +181,19 @@ def floor(source: Path) -> tuple[Run, Run]:
     Each in a process of its own, with the memory limit that a run has, or with four times as much where that is not
     enough for it.
     """
-    database = source.parent / "floor.duckdb"
-    database.unlink(missing_ok=True)
-    script, log = [sys.executable, "-m", "benchmarks.floor", source, database], source.parent / "floor.log"
-    load = timed([*script, "load"], log=log)
     try:
-        return load, timed([*script, "transform"], log=log)
+        return _floor(source, megabytes=1500)
     except RuntimeError as error:
         if "Out of Memory" not in str(error):
             raise
-    return load, timed([*script, "transform", "6000"], log=log)
+    return _floor(source, megabytes=6000)
+
+
+def _floor(source: Path, megabytes: int) -> tuple[Run, Run]:
+    database, limit = source.parent / "floor.duckdb", str(megabytes)
+    database.unlink(missing_ok=True)
+    script, log = [sys.executable, "-m", "benchmarks.floor", source, database], source.parent / "floor.log"
+    return timed([*script, "load", limit], log=log), timed([*script, "transform", limit], log=log)
 
 
 def usual_way(report: Report, env: dict[str, str], source: Path, events: int, our_seconds: float) -> None:
