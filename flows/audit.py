@@ -32,10 +32,10 @@ def audit(settings: Settings) -> list[str]:
     >>> audit(settings)  # doctest: +SKIP
     []
     """
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.imbalances(thorough=True)
-        batches = warehouse.query("from ops.batches order by loaded_at, batch_id")
+        batches = warehouse.query("select * from ops.batches order by loaded_at, batch_id")
         orphans = [*_unloaded(warehouse, lake)]
     return [*found, *_accepted(lake, batches), *_refused(lake, batches), *orphans]
 

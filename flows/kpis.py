@@ -1,10 +1,13 @@
-"""The few numbers that a run ends with, read from the current serving copy."""
+"""The few numbers that a run ends with, read from the published marts by questions that both targets understand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from flows import serving
 from flows.settings import Settings
@@ -12,27 +15,27 @@ from flows.settings import Settings
 # A visitor is new once, so these sums are the visitors of all days: as many as fct_sessions has different ones.
 VISITS = """
 select
-    min(event_date) filter (sessions > 0),
-    max(event_date) filter (sessions > 0),
-    coalesce(sum(new_visitors), 0)::bigint,
-    coalesce(sum(sessions), 0)::bigint,
-    coalesce(sum(converted_sessions), 0)::bigint,
-    coalesce(sum(new_view_visitors), 0)::bigint,
-    coalesce(sum(new_cart_visitors), 0)::bigint,
-    coalesce(sum(new_checkout_visitors), 0)::bigint,
-    coalesce(sum(new_purchase_visitors), 0)::bigint
+    min(case when sessions > 0 then event_date end) as first_date,
+    max(case when sessions > 0 then event_date end) as last_date,
+    cast(coalesce(sum(new_visitors), 0) as int64) as visitors,
+    cast(coalesce(sum(sessions), 0) as int64) as sessions,
+    cast(coalesce(sum(converted_sessions), 0) as int64) as converted_sessions,
+    cast(coalesce(sum(new_view_visitors), 0) as int64) as view_visitors,
+    cast(coalesce(sum(new_cart_visitors), 0) as int64) as cart_visitors,
+    cast(coalesce(sum(new_checkout_visitors), 0) as int64) as checkout_visitors,
+    cast(coalesce(sum(new_purchase_visitors), 0) as int64) as purchase_visitors
 from marts.fct_daily_engagement
 """
 
-ORDERS = "select count(distinct order_key) from marts.fct_orders where purchase_lines > 0"
+ORDERS = "select count(distinct order_key) as orders from marts.fct_orders where purchase_lines > 0"
 
 REVENUE = """
 select
     revenue.currency,
-    sum(revenue.gross_amount),
-    sum(revenue.discount_amount),
-    sum(revenue.refund_amount),
-    sum(revenue.net_amount)
+    sum(revenue.gross_amount) as gross_amount,
+    sum(revenue.discount_amount) as discount_amount,
+    sum(revenue.refund_amount) as refund_amount,
+    sum(revenue.net_amount) as net_amount
 from marts.fct_revenue as revenue
 left join (select currency, count(*) as orders from marts.fct_orders where purchase_lines > 0 group by currency) as sold
     on revenue.currency is not distinct from sold.currency
@@ -40,16 +43,22 @@ group by revenue.currency
 order by coalesce(max(sold.orders), 0) desc, revenue.currency nulls last
 """
 
-# Of one currency: amounts of two have no order.
+# Of one currency, '' for the unknown one: amounts of two have no order.
 CATEGORIES = """
-select coalesce(products.category_level_1, '(none)') as category, revenue.currency, sum(revenue.net_amount)
+select
+    coalesce(products.category_level_1, '(none)') as name,
+    revenue.currency,
+    sum(revenue.net_amount) as net_amount
 from marts.fct_revenue as revenue
 left join marts.dim_products as products using (product_id)
-where revenue.currency is not distinct from ?
-group by 1, 2
-order by 3 desc, 1
+where coalesce(revenue.currency, '') = ?
+group by name, revenue.currency
+order by net_amount desc, name
 limit 5
 """
+
+STEPS = ("view", "cart", "checkout", "purchase")
+Ask = Callable[..., list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,40 @@ def share(part: int, whole: int) -> str:
 
 
 def read_kpis(settings: Settings) -> Kpis | None:
-    """The KPIs of the current serving copy; None where nothing was published yet.
+    """The KPIs of the published marts; None where nothing was published yet.
 
-    Raises WarehouseError or StorageError where the copy cannot be read.
+    Raises WarehouseError or StorageError where they cannot be read.
     """
+    with _published(settings) as ask:
+        if ask is None:
+            return None
+        (visits,) = ask(VISITS)
+        (orders,) = ask(ORDERS)
+        revenue = ask(REVENUE)
+        categories = ask(CATEGORIES, [revenue[0]["currency"] or ""]) if revenue else []
+    funnel = {step: visits.pop(f"{step}_visitors") for step in STEPS}
+    return Kpis(
+        **visits,
+        **orders,
+        revenue=tuple(Revenue(**row) for row in revenue),
+        categories=tuple(Category(**row) for row in categories),
+        funnel=funnel,
+    )
+
+
+@contextmanager
+def _published(settings: Settings) -> Iterator[Ask | None]:
+    """What takes a question to the marts that readers see: the current serving copy, or BigQuery."""
+    if settings.target == "bigquery":
+        from flows.warehouse import open_warehouse
+
+        with open_warehouse(settings, read_only=True) as warehouse:
+            yield warehouse.query
+        return
     copy = serving.current(settings)
     if copy is None:
-        return None
+        yield None
+        return
     from flows.warehouse.duck_connect import connect
     from flows.warehouse.duck_errors import translated
 
@@ -123,19 +159,10 @@ def read_kpis(settings: Settings) -> Kpis | None:
         translated(copy),
         connect(settings, copy, spill=settings.home / "spill" / "kpis", read_only=True) as connection,
     ):
-        (visits,) = connection.execute(VISITS).fetchall()
-        (orders,) = connection.execute(ORDERS).fetchall()
-        revenue = connection.execute(REVENUE).fetchall()
-        categories = connection.execute(CATEGORIES, [revenue[0][0]]).fetchall() if revenue else []
-    first_date, last_date, visitors, sessions, converted_sessions, *funnel = visits
-    return Kpis(
-        first_date=first_date,
-        last_date=last_date,
-        visitors=visitors,
-        sessions=sessions,
-        converted_sessions=converted_sessions,
-        orders=orders[0],
-        revenue=tuple(Revenue(*row) for row in revenue),
-        categories=tuple(Category(*row) for row in categories),
-        funnel=dict(zip(("view", "cart", "checkout", "purchase"), funnel, strict=True)),
-    )
+
+        def ask(question: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+            answer = connection.execute(question, list(params))
+            names = [column[0] for column in answer.description]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+        yield ask

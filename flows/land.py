@@ -41,10 +41,12 @@ def land(
         raise SourceError("no source was given: name files, folders or globs")
     known_format(format)
     paths, nowhere = find(sources)
-    lake = settings.lake.resolve()
+    lake = settings.lake_folder.resolve()
     given = [path for path in paths if not path.resolve().is_relative_to(lake)]
     if len(given) < len(paths):
-        nowhere.append(refusal(settings.lake, "is shopflow's own lake, made of source files, and no source itself"))
+        nowhere.append(
+            refusal(settings.lake_folder, "is shopflow's own lake, made of source files, and no source itself")
+        )
     with ThreadPoolExecutor(settings.threads) as pool:
         taken = list(pool.map(partial(_take, format=format), given))
     files = told_apart(file for file in taken if isinstance(file, SourceFile))

@@ -17,7 +17,9 @@ def require_pinned(settings: Settings) -> None:
     if settings.target == "duckdb" and not settings.warehouse_path.exists():
         return
     with open_warehouse(settings) as warehouse:
-        pinned = [row["value"] for row in warehouse.query("from ops.settings where name = 'reporting_timezone'")]
+        pinned = [
+            row["value"] for row in warehouse.query("select value from ops.settings where name = 'reporting_timezone'")
+        ]
     require_zone(pinned[0] if pinned else None, settings)
 
 

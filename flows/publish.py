@@ -1,4 +1,7 @@
-"""Publish: the marts go into the next serving copy, and only a whole and counted one becomes current."""
+"""Publish: the marts go into the next serving copy, and only a whole and counted one becomes current.
+
+BigQuery serves its marts itself, each of them swapped by dbt in one step: there is nothing to copy, only to be told.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,8 @@ def publish(settings: Settings) -> Published:
     """
     # The open warehouse is the lock: two runs can never publish at once.
     with open_warehouse(settings) as warehouse:
+        if (served := warehouse.published()) is not None:
+            return served
         with serving.draft(settings, datetime.now(UTC), warehouse.publications()) as path:
             version = path.stem.removeprefix(".draft-")
             rows = warehouse.export(path, version)

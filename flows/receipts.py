@@ -213,6 +213,21 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """What jobs of a warehouse that bills have cost: how many, bytes billed, milliseconds of slots. Zero on DuckDB."""
+
+    jobs: int = 0
+    bytes: int = 0
+    slot_ms: int = 0
+
+    def __add__(self, other: Billed) -> Billed:
+        return Billed(self.jobs + other.jobs, self.bytes + other.bytes, self.slot_ms + other.slot_ms)
+
+    def __bool__(self) -> bool:
+        return self.jobs > 0
+
+
+@dataclass(frozen=True)
 class Node:
     """What dbt did with one model or test. `failures` counts failing rows of a test."""
 
@@ -223,6 +238,7 @@ class Node:
     rows: int | None = None
     failures: int | None = None
     message: str = ""
+    billed: Billed = Billed()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from flows.errors import SettingsError
 
 PREFIX = "SHOPFLOW_"
 PROJECT = Path(__file__).resolve().parent.parent
+_LABEL = "[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}"
 
 
 def _known_zone(name: str) -> str:
@@ -43,6 +45,18 @@ def _whole(path: Path) -> Path:
         raise ValueError("the folder that it is relative to is gone") from None
 
 
+def _a_place(lake: str) -> str:
+    if "://" in lake and not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]+(/[^/?#]+)*/?", lake):
+        raise ValueError("is neither a folder nor of the form gs://bucket/prefix")
+    return lake.rstrip("/")
+
+
+def _labels(labels: str) -> str:
+    if not re.fullmatch(rf"({_LABEL}(,{_LABEL})*)?", labels):
+        raise ValueError("is not of the form name=value,name=value in small letters, digits, - and _")
+    return labels
+
+
 class Settings(BaseSettings):
     """All settings, read once at the edge and handed down.
 
@@ -55,6 +69,10 @@ class Settings(BaseSettings):
     target: Literal["duckdb", "bigquery"] = Field("duckdb", description="Where the data lives: `duckdb` or `bigquery`.")
     home: Annotated[Path, AfterValidator(_whole)] = Field(
         PROJECT / "data", description="Folder of everything a run makes: lake, warehouse, serving copies."
+    )
+    lake: Annotated[str, AfterValidator(_a_place)] = Field(
+        "lake",
+        description="Where accepted and refused rows lie: a folder, seen from the home, or `gs://bucket/prefix`.",
     )
     reporting_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "UTC",
@@ -88,6 +106,37 @@ class Settings(BaseSettings):
         description="Port of the local Prefect server that a run starts when none is configured.",
     )
 
+    bigquery_project: str = Field(
+        "",
+        description="Google Cloud project of the datasets, and the one that pays. Not set: that of the credentials.",
+    )
+    bigquery_location: str = Field(
+        "US", pattern=r"^[A-Za-z0-9-]+$", description="Where BigQuery keeps the datasets, such as `EU`."
+    )
+    bigquery_dataset_prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_]*$",
+        description="Put before the names of the datasets: one prefix for each environment, such as `prod_`.",
+    )
+    bigquery_endpoint: str = Field(
+        "", pattern=r"^(https?://.+)?$", description="Address of a BigQuery emulator. Never set it for BigQuery itself."
+    )
+    bigquery_max_gigabytes: float = Field(
+        100,
+        gt=0,
+        description="No query may bill more than this many GB (10^9 bytes): BigQuery refuses it before it runs.",
+    )
+    bigquery_dollars_per_tebibyte: float = Field(
+        6.25, ge=0, description="What a tebibyte (2^40 bytes) billed costs, for `shopflow cost`."
+    )
+    bigquery_labels: Annotated[str, AfterValidator(_labels)] = Field(
+        "", description="Labels of every table and job, such as `team=data,env=prod`; `app=shopflow` is always there."
+    )
+    gcp_credentials_block: str = Field(
+        "",
+        description="Name of a Prefect block `GcpCredentials`. Not set: Application Default Credentials.",
+    )
+
     _is_told = field_validator("*", mode="before")(_told)
 
     @cached_property
@@ -95,8 +144,19 @@ class Settings(BaseSettings):
         return ZoneInfo(self.reporting_timezone)
 
     @property
-    def lake(self) -> Path:
-        return self.home / "lake"
+    def lake_folder(self) -> Path:
+        """The lake's folder; where the lake is in a bucket, the working copy of it."""
+        return self.home / ("lake" if self.is_in_bucket else self.lake)
+
+    @property
+    def is_in_bucket(self) -> bool:
+        return self.lake.startswith("gs://")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of every table and job on BigQuery."""
+        given = dict(pair.split("=") for pair in self.bigquery_labels.split(",") if pair)
+        return {"app": "shopflow"} | given
 
     @property
     def warehouse_path(self) -> Path:

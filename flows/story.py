@@ -82,8 +82,8 @@ class Story:
 
     @property
     def has_work(self) -> bool:
-        """Whether a batch waits for the marts, or there is no serving copy yet."""
-        return bool(self.changes) or serving.current(self.settings) is None
+        """Whether a batch waits for the marts, or there is no serving copy yet where there should be one."""
+        return bool(self.changes) or (self.settings.target == "duckdb" and serving.current(self.settings) is None)
 
     @property
     def is_up_to_date(self) -> bool:

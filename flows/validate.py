@@ -40,7 +40,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     >>> validate(land(["events.csv"], settings), settings).counts  # doctest: +SKIP
     (TableCount(table='events', rows_read=17435, accepted=17429, quarantined=1, duplicates=5),)
     """
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     while (done := read_manifest(lake, batch.batch_id, settings.reporting_timezone)) is None:
         with workshop(settings, lake.staging) as shop:
             found = _judged(shop, lake, batch, settings)
@@ -72,7 +72,7 @@ def written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Ter
     tables, tombstones = tables_of(shop, batch, opened, terms), read_tombstones(lake)
     duplicates = {table.name: fold_copies(shop, table) for table in tables}
     erased = {table.name: leave_out(shop, table, tombstones) for table in tables}
-    passed = {name: write_accepted(shop, lake, name, tables, batch) for name in RECORDS}
+    passed = {name: write_accepted(shop, lake, name, tables, batch, terms) for name in RECORDS}
     left = {
         table.name: table.rows_read - passed[table.name].accepted - duplicates[table.name] - erased[table.name]
         for table in tables

@@ -71,7 +71,7 @@ def test_a_row_that_the_warehouse_lost_is_told_by_its_batch(
 
 
 def test_what_the_lake_lost_is_told_by_its_file(settings: Settings, batch: str) -> None:
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     (path,) = lake.accepted_files("events", batch)
     path.unlink()
     shutil.rmtree(lake.quarantine("events", batch).parent)
@@ -83,7 +83,7 @@ def test_what_the_lake_lost_is_told_by_its_file(settings: Settings, batch: str) 
 
 def test_each_damaged_file_is_told_and_the_others_are_counted(settings: Settings, batch: str) -> None:
     """Regression: a Parquet file that was cut off ended the audit with a traceback."""
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     (path,), refused = lake.accepted_files("events", batch), lake.quarantine("events", batch)
     refused.write_bytes(refused.read_bytes()[:-10])
     (told,) = audit(settings)

@@ -194,7 +194,7 @@ def test_a_batch_that_is_removed_before_its_days_are_reloaded_leaves_nothing(
 ) -> None:
     shop.put(settings, shop.damaged)
     with open_warehouse(settings) as warehouse:
-        plan = warehouse.plan_backfill(Lake(settings.lake), None, None, None)
+        plan = warehouse.plan_backfill(Lake(settings.lake_folder), None, None, None)
         warehouse.begin_backfill(plan, datetime.now(UTC))
         (second,) = warehouse.query("select batch_id from ops.batches order by loaded_at desc limit 1")
     assert run_flow(remove, settings, batch=second["batch_id"]).state.is_completed()
@@ -231,7 +231,7 @@ def test_a_file_that_the_lake_lacks_or_that_holds_other_rows_stops_it_before_any
     run_flow: RunFlow, settings: Settings, shop: Shop, how: str
 ) -> None:
     shop.put(settings, shop.damaged)
-    file = next(Lake(settings.lake).accepted("events").iterdir())
+    file = next(Lake(settings.lake_folder).accepted("events").iterdir())
     told = f"it brought 8 events, but {file} holds 3"
     if how == "lost":
         file.unlink()
@@ -267,7 +267,7 @@ def test_a_dry_run_says_what_would_be_read_and_rewritten_and_changes_nothing(
     ]
     assert "fct_funnel: 2025-11-01 to 2025-11-06\n" in told
     assert "fct_orders: every visitor of these days\n" in told
-    for file in Lake(settings.lake).accepted("events").iterdir():
+    for file in Lake(settings.lake_folder).accepted("events").iterdir():
         assert f"  {file}\n" in told
 
 
@@ -278,7 +278,7 @@ def plan_of(settings: Settings, first: str | None = None, last: str | None = Non
 
 
 def raw_is_lake(settings: Settings) -> bool:
-    lake = f"read_parquet('{Lake(settings.lake).accepted('events')}/*.parquet')"
+    lake = f"read_parquet('{Lake(settings.lake_folder).accepted('events')}/*.parquet')"
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
         columns = "event_id, event_date, user_id, event_type, batch_id"
         raw, told = (

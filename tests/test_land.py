@@ -200,11 +200,11 @@ def test_the_lake_is_no_source_of_itself(tmp_path: Path, settings: Settings) -> 
     """`--source data` reaches it in the default layout: every event would come in once more."""
     events(settings.home / "demo/a.csv", "1")
     for name in ("b", "c"):
-        events(settings.lake / f"accepted/events/event_date=2025-11-01/{name}.csv", "1")
+        events(settings.lake_folder / f"accepted/events/event_date=2025-11-01/{name}.csv", "1")
     batch = land([settings.home], settings)
     assert [file.name for file in batch.files] == ["a.csv"]
     assert [(file.path, file.reason) for file in batch.refused_files] == [
-        (str(settings.lake), "is shopflow's own lake, made of source files, and no source itself")
+        (str(settings.lake_folder), "is shopflow's own lake, made of source files, and no source itself")
     ]
 
 

@@ -24,7 +24,7 @@ def users(settings: Settings) -> Validated:
         "source_file": "'u.csv'",
     }
     columns = ", ".join(f"{values.get(f.name, 'null')}::{f.duckdb} as {f.name}" for f in raw_fields("users"))
-    (file,) = Lake(settings.lake).accepted_files("users", "b1")
+    (file,) = Lake(settings.lake_folder).accepted_files("users", "b1")
     file.parent.mkdir(parents=True)
     duckdb.connect().execute(f"copy (select {columns} from range(3) as t(i)) to '{file}' (format parquet)")
     source = SourceFile("/in/u.csv", "u.csv", "0" * 64, 1, "csv", "users")
@@ -43,7 +43,7 @@ def test_a_batch_is_loaded_once_and_the_second_time_says_so(users: Validated, se
 
 
 def test_the_warehouse_is_free_again_also_after_a_failure(users: Validated, settings: Settings) -> None:
-    Lake(settings.lake).accepted_files("users", "b1")[0].unlink()
+    Lake(settings.lake_folder).accepted_files("users", "b1")[0].unlink()
     with pytest.raises(LedgerError, match="users: 3 rows of batch b1 were accepted"):
         load(users, settings)
     with duckdb.connect(str(settings.warehouse_path), config={"threads": 1}) as connection:

@@ -85,5 +85,5 @@ def test_a_batch_that_is_not_there_is_one_sentence_and_changes_nothing(
 
 
 def lake_of(settings: Settings) -> dict[str, Any]:
-    files = sorted(path for path in settings.lake.rglob("*") if path.is_file())
-    return {str(path.relative_to(settings.lake)): path.suffix for path in files}
+    files = sorted(path for path in settings.lake_folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(settings.lake_folder)): path.suffix for path in files}

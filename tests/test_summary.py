@@ -218,4 +218,4 @@ def test_sizes_are_told_in_a_unit_that_a_person_reads(number: int | None, text: 
 def test_the_quarantine_is_named_only_where_it_holds_something(story: Story) -> None:
     story.take(replace(VALIDATED, counts=(TableCount("events", 1, 1, 0, 0),)))
     assert not any("quarantine" in text for _, text in closing(story, 2.0, "http://ui"))
-    assert Path(story.settings.lake).name == "lake"
+    assert Path(story.settings.lake_folder).name == "lake"

@@ -48,7 +48,7 @@ def started(prefect_server: Server, settings: Settings, tmp_path: Path) -> Start
 def test_a_second_run_waits_for_the_first_one_and_then_does_everything(started: Started, settings: Settings) -> None:
     with ExitStack() as first:
         first.enter_context(locked(settings))
-        left = settings.lake / ".staging" / "of the first run"
+        left = settings.lake_folder / ".staging" / "of the first run"
         left.mkdir(parents=True)
         second = started()
         assert second.stdout is not None
@@ -91,4 +91,4 @@ def test_what_the_warehouse_will_refuse_is_refused_before_anything_is_landed(
     assert said.startswith(f"shopflow: {sentence}")
     assert (said.count("\n"), run.returncode) == (1, code)
     assert "land" not in shown
-    assert not settings.lake.exists()
+    assert not settings.lake_folder.exists()

@@ -115,7 +115,7 @@ def test_a_file_that_changes_while_it_is_validated_is_refused_and_nothing_of_it_
     monkeypatch.setattr(f"flows.validate.{step}", grown)
     with pytest.raises(SourceError, match=rf"^{path} {CHANGED}$"):
         validate(batch, settings)
-    assert [found for found in settings.lake.rglob("*") if found.is_file()] == []
+    assert [found for found in settings.lake_folder.rglob("*") if found.is_file()] == []
 
 
 @pytest.mark.parametrize("is_bad_first", [False, True])

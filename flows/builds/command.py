@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from flows.gcp import project_of
 from flows.receipts import Changes
 from flows.settings import PROJECT, Settings
 
@@ -62,6 +63,15 @@ def variables(settings: Settings) -> dict[str, str]:
     >>> variables(Settings(memory_limit="2GB"))["memory_limit"]
     '1600MB'
     """
+    if settings.target == "bigquery":
+        return {
+            "project": project_of(settings),
+            "location": settings.bigquery_location,
+            "dataset_prefix": settings.bigquery_dataset_prefix,
+            "endpoint": settings.bigquery_endpoint,
+            "max_bytes": str(int(settings.bigquery_max_gigabytes * 10**9)),
+            "labels": json.dumps(settings.labels),
+        }
     return {
         "home": str(settings.home.resolve()),
         "threads": str(settings.threads),

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from flows.checks.reading import Table, columns_of
+from flows.checks.terms import Terms
 from flows.checks.workshop import Workshop
 from flows.lake import Lake, is_dated
 from flows.receipts import Batch
+from flows.records import RECORDS, columns
 from flows.sources import FORMATS
 from flows.sources.files import as_pattern
 from flows.sources.sql import listed, quoted
@@ -29,17 +31,24 @@ class Written:
     places: tuple[tuple[Path, Path], ...] = ()
 
 
-def write_accepted(shop: Workshop, lake: Lake, name: str, tables: tuple[Table, ...], batch: Batch) -> Written:
+def write_accepted(
+    shop: Workshop, lake: Lake, name: str, tables: tuple[Table, ...], batch: Batch, terms: Terms
+) -> Written:
     """Writes the accepted rows of the table `name`, and those that other tables' rows tell of it, to the workshop."""
     sources, derived = _sources(shop, name, tables, batch)
     if not sources:
         return Written()
-    columns = ", ".join(columns_of(name))
+    columns = ", ".join(_as_kept(column, name, terms) for column in columns_of(name))
     query = f"select {columns}, {quoted(batch.batch_id)} as batch_id, source_file from ({' union all '.join(sources)})"
     path = shop.path(f"{name}.parquet")
     rows = shop.count(f"copy ({query}) to {quoted(str(path))} ({PARQUET})")
     places = tuple(zip([path], lake.accepted_files(name, batch.batch_id), strict=True)) if rows else ()
     return Written(rows - derived, derived, _dates(shop, path) if is_dated(name) else (), places)
+
+
+def _as_kept(column: str, table: str, terms: Terms) -> str:
+    is_instant = any(own.name == column and own.kind.duckdb == "TIMESTAMP" for own in columns(RECORDS[table]))
+    return f"{column}::{terms.instant} as {column}" if is_instant else column
 
 
 def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch) -> tuple[list[str], int]:

@@ -28,6 +28,7 @@ def too_many_refused(
                 f"{count.table}: {count.quarantined:,} of {count.rows_read:,} rows were refused, "
                 f"{count.quarantined / count.rows_read:.1%} where at most {settings.max_refused_share:.1%} are borne "
                 f"({', '.join(f'{reason} {rows:,}' for reason, rows in most)}). "
-                f"Nothing was loaded; the refused rows lie in {Lake(settings.lake).quarantine(count.table, batch_id)}"
+                "Nothing was loaded; the refused rows lie in "
+                f"{Lake(settings.lake_folder).quarantine(count.table, batch_id)}"
             )
     return None

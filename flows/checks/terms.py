@@ -12,11 +12,14 @@ from flows.settings import Settings
 
 @dataclass(frozen=True)
 class Terms:
-    """The latest instant that is accepted, and the zone that decides what a day is."""
+    """The latest instant that is accepted, the zone that decides what a day is, the type of instants in the lake."""
 
     latest: datetime
     zone: ZoneInfo
+    instant: str = "timestamp"
 
 
 def terms_of(batch: Batch, settings: Settings) -> Terms:
-    return Terms(batch.landed_at + timedelta(hours=settings.future_tolerance_hours), settings.zone)
+    # BigQuery takes an instant in Parquet that does not say it is in UTC for a local time.
+    instant = "timestamptz" if settings.target == "bigquery" else "timestamp"
+    return Terms(batch.landed_at + timedelta(hours=settings.future_tolerance_hours), settings.zone, instant)

@@ -62,16 +62,18 @@ def _erasures(settings: Settings) -> list[str]:
 
 
 def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | None, is_all: bool) -> Group | str:
-    if not is_held and not settings.warehouse_path.exists():
+    is_file = settings.target == "duckdb"  # another process that works in it keeps everybody else out
+    if is_file and not is_held and not settings.warehouse_path.exists():
         return "no batch was loaded yet"
+    is_held = is_held and is_file
     if is_held and copy is None:
         return "no batch was published yet"
     try:
         with open_warehouse(_OfTheCopy(**settings.model_dump()) if is_held else settings, read_only=True) as warehouse:
-            batches = warehouse.query("from ops.batches order by loaded_at desc, batch_id")
-            removals = warehouse.query("from ops.removals order by removed_at desc, batch_id")
+            batches = warehouse.query("select * from ops.batches order by loaded_at desc, batch_id")
+            removals = warehouse.query("select * from ops.removals order by removed_at desc, batch_id")
             changes = {"loaded": batches, "removed": removals} | {
-                done: warehouse.query(f"from ops.{table}")
+                done: warehouse.query(f"select * from ops.{table}")
                 for done, table in (("to backfill", "backfills"), ("erased", "erasures"))
             }
             receipts = warehouse.receipts()

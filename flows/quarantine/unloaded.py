@@ -13,7 +13,7 @@ from flows.receipts import Validated
 from flows.warehouse import Warehouse
 
 # What was taken out keeps its files until marts without it are published.
-KNOWN = "select batch_id from ops.batches union select batch_id from ops.removals where built_at is null"
+KNOWN = "select batch_id from ops.batches union all select batch_id from ops.removals where built_at is null"
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def unless_loaded(warehouse: Warehouse, lake: Lake, batch_id: str) -> Iterator[N
         yield
     except BaseException:
         with suppress(ShopflowError, OSError):  # the block's own error is the one to be told
-            if not warehouse.query("from ops.batches where batch_id = ?", [batch_id]):
+            if not warehouse.query("select batch_id from ops.batches where batch_id = ?", [batch_id]):
                 take_away(lake, batch_id)
         raise
 

@@ -84,12 +84,12 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
     """
     slim = settings.model_copy(update={"threads": 1})  # each thread holds the texts of a whole row group
     with (
-        translated(settings.lake),
+        translated(settings.lake_folder),
         spill_folder(settings.home) as spill,
         connect(slim, spill=spill) as connection,
     ):
         is_live = _know(connection, settings, is_holder)
-        _open(connection, Lake(settings.lake))
+        _open(connection, Lake(settings.lake_folder))
         yield Quarantine(connection, is_live)
 
 

@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
-from flows.errors import WarehouseError
 from flows.lake import Lake
-from flows.receipts import Changes, Counted, Loaded, Receipt, Removed, Validated
+from flows.receipts import Billed, Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.erasure import Erasure
+
+if TYPE_CHECKING:
+    from flows.warehouse.bigquery import BigQueryWarehouse
+    from flows.warehouse.duck import DuckWarehouse
 
 
 class Warehouse(Protocol):
@@ -122,6 +125,11 @@ class Warehouse(Protocol):
         """
         ...
 
+    @property
+    def billed(self) -> Billed:
+        """What this open warehouse's own jobs have cost so far."""
+        ...
+
     def record(self, receipts: Iterable[Receipt]) -> None:
         """Append to `ops.receipts`, all or nothing."""
         ...
@@ -131,10 +139,14 @@ class Warehouse(Protocol):
         ...
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
-        """The rows of a question, by column name; `params` stand for its `?`, or by name for its `$name`.
+        """The rows of a question that every warehouse understands, by column name; `params` stand for its `?`.
 
         Times come without a zone and are UTC.
         """
+        ...
+
+    def published(self) -> Published | None:
+        """The marts as the warehouse itself serves them to readers; None where they are given a copy (`export`)."""
         ...
 
     def publications(self) -> frozenset[str]:
@@ -166,11 +178,15 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[W
     >>> with open_warehouse(settings) as warehouse:  # doctest: +SKIP
     ...     warehouse.pending()
     """
+    warehouse: DuckWarehouse | BigQueryWarehouse
     if settings.target == "bigquery":
-        raise WarehouseError("SHOPFLOW_TARGET=bigquery cannot be used yet: this version has DuckDB only")
-    from flows.warehouse.duck import DuckWarehouse
+        from flows.warehouse.bigquery import BigQueryWarehouse
 
-    warehouse = DuckWarehouse(settings, read_only=read_only)
+        warehouse = BigQueryWarehouse(settings, read_only=read_only)
+    else:
+        from flows.warehouse.duck import DuckWarehouse
+
+        warehouse = DuckWarehouse(settings, read_only=read_only)
     try:
         yield warehouse
     finally:

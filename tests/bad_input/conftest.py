@@ -60,7 +60,7 @@ class Shop:
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
         self.settings = settings
-        self.lake = Lake(settings.lake)
+        self.lake = Lake(settings.lake_folder)
 
     def drop(self, name: str, content: str | bytes) -> Path:
         path = self.inbox / name
@@ -102,14 +102,14 @@ class Shop:
         accepted: list[dict[str, Any]] = []
         quarantined: list[dict[str, Any]] = []
         for count in validated.counts:
-            held = self._rows(settings, Lake(settings.lake).accepted(count.table), batch.batch_id)
+            held = self._rows(settings, Lake(settings.lake_folder).accepted(count.table), batch.batch_id)
             apart = self._rows(
-                settings, Lake(settings.lake).quarantine(count.table, batch.batch_id).parent, batch.batch_id
+                settings, Lake(settings.lake_folder).quarantine(count.table, batch.batch_id).parent, batch.batch_id
             )
             assert (len(held), len(apart)) == (count.accepted, count.quarantined)
             accepted += held
             quarantined += apart
-        assert Lake(settings.lake).manifest(batch.batch_id).is_file()
+        assert Lake(settings.lake_folder).manifest(batch.batch_id).is_file()
         assert leftovers(settings) == []
         return Outcome(batch, validated, accepted, quarantined)
 
@@ -119,8 +119,8 @@ class Shop:
         with pytest.raises(ShopflowError) as caught:
             validate(land(sources or [self.inbox], settings), settings)
         assert leftovers(settings) == []
-        assert list(settings.lake.glob("batches/*")) == []
-        assert list(settings.lake.glob("accepted/**/*.parquet")) == []
+        assert list(settings.lake_folder.glob("batches/*")) == []
+        assert list(settings.lake_folder.glob("accepted/**/*.parquet")) == []
         assert not re.search(r"Traceback|Error:|Exception", str(caught.value))
         return str(caught.value)
 

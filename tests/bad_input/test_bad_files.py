@@ -222,4 +222,4 @@ def test_a_share_of_refused_rows_above_the_limit_stops_the_batch(shop: Any, good
     sentence = shop.fails(settings=settings)
     assert "10" in sentence
     assert "5" in sentence
-    assert len(list(settings.lake.glob("quarantine/**/*.parquet"))) == 1
+    assert len(list(settings.lake_folder.glob("quarantine/**/*.parquet"))) == 1

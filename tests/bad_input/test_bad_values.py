@@ -124,7 +124,7 @@ def test_a_field_of_ten_million_characters(shop: Any, good: Good, suffix: str, f
     reasons = {"event_timestamp": "wrong_format", "unit_price": "wrong_type"}
     in_parquet = f"events.{field}: {reasons.get(field, 'too_long')}"
     assert outcome.reasons == {in_parquet if suffix == "parquet" else "events: too_long": 1}
-    quarantine = shop.settings.lake / "quarantine"
+    quarantine = shop.settings.lake_folder / "quarantine"
     assert sum(path.stat().st_size for path in quarantine.rglob("*.parquet")) < 20_000_000
 
 

@@ -35,7 +35,7 @@ def stones(*users: str, devices: tuple[str, ...] = ()) -> Tombstones:
 
 def validated(settings: Settings, folder: Path, tombstones: Tombstones | None, *lines: str) -> Validated:
     if tombstones:
-        write_tombstones(Lake(settings.lake), tombstones)
+        write_tombstones(Lake(settings.lake_folder), tombstones)
     (folder / "e.jsonl").write_text("".join(f"{line}\n" for line in lines))
     return validate(land([folder / "e.jsonl"], settings), settings)
 
@@ -61,10 +61,10 @@ def test_rows_of_the_user_and_of_the_device_while_nobody_was_signed_in_are_dropp
     )
     (count,) = told.counts
     assert (count.rows_read, count.accepted, count.quarantined, count.duplicates, count.erased) == (10, 3, 2, 1, 4)
-    (file,) = Lake(settings.lake).accepted_files("events", told.batch.batch_id)
+    (file,) = Lake(settings.lake_folder).accepted_files("events", told.batch.batch_id)
     assert duckdb.sql(f"select event_id from '{file}' order by all").fetchall() == [("e3",), ("e4",), ("e5",)]
-    assert [row.line for row in refused_rows(Lake(settings.lake))] == [8, 10]
-    assert not [path for path in settings.lake.rglob("*") if path.is_file() and b'"gone"' in path.read_bytes()]
+    assert [row.line for row in refused_rows(Lake(settings.lake_folder))] == [8, 10]
+    assert not [path for path in settings.lake_folder.rglob("*") if path.is_file() and b'"gone"' in path.read_bytes()]
 
 
 def test_a_batch_is_the_same_without_tombstones_and_with_those_of_people_who_are_not_in_it(
@@ -76,10 +76,10 @@ def test_a_batch_is_the_same_without_tombstones_and_with_those_of_people_who_are
 
 
 def test_tombstones_that_cannot_be_read_stop_a_run(settings: Settings, tmp_path: Path) -> None:
-    write_tombstones(Lake(settings.lake), stones("gone"))
-    assert Lake(settings.lake).tombstones.stat().st_mode & 0o777 == 0o600
-    assert read_tombstones(Lake(settings.lake)) == stones("gone")
-    Lake(settings.lake).tombstones.write_text("{")
+    write_tombstones(Lake(settings.lake_folder), stones("gone"))
+    assert Lake(settings.lake_folder).tombstones.stat().st_mode & 0o777 == 0o600
+    assert read_tombstones(Lake(settings.lake_folder)) == stones("gone")
+    Lake(settings.lake_folder).tombstones.write_text("{")
     with pytest.raises(StorageError, match="people who were forgotten could come back"):
         validated(settings, tmp_path, None, event(1, user_id="gone"))
 

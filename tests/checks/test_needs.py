@@ -38,7 +38,7 @@ def outcome(rows: list[dict[str, Any]], settings: Settings, folder: Path) -> dic
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     file = SourceFile(str(path), path.name, "0" * 64, path.stat().st_size, "jsonl", "events")
     validate(Batch("b", datetime(2026, 1, 1, tzinfo=UTC), (file,)), settings)
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     said = {
         rows[found.line - 1]["event_id"]: {(reason.field, reason.reason) for reason in found.reasons}
         for found in refused_rows(lake)

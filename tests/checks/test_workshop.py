@@ -9,7 +9,7 @@ from flows.settings import Settings
 
 def test_two_workshops_at_once_are_in_nobodys_way(settings: Settings) -> None:
     """The accident: two runs over the same files shared one folder, and each cleared away what the other had made."""
-    place = Lake(settings.lake).staging
+    place = Lake(settings.lake_folder).staging
     with workshop(settings, place) as first:
         first.path("events.parquet").write_text("made by the first")
         with workshop(settings, place) as second:

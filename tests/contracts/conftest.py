@@ -46,7 +46,7 @@ def spoiled(settings: Settings) -> Spoiled:
         quarantined: int = 0,
         duplicates: int = 0,
     ) -> Validated:
-        connection, lake = duckdb.connect(), Lake(settings.lake)
+        connection, lake = duckdb.connect(), Lake(settings.lake_folder)
         for table in tables:
             fields = raw_fields(table)
             connection.execute(f"create table {table} ({', '.join(f'{f.name} {f.duckdb}' for f in fields)})")

@@ -149,7 +149,7 @@ def test_a_batch_without_events_is_a_warning(spoiled: Any, settings: Settings) -
 
 def test_what_was_loaded_before_is_known(spoiled: Any, settings: Settings) -> None:
     with open_warehouse(settings) as warehouse:
-        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake), settings)
+        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake_folder), settings)
     assert not_passed(judge(spoiled(tables=("events",)), settings)) == []
 
 
@@ -157,7 +157,7 @@ def test_a_loaded_batch_is_known_also_where_its_run_was_killed_before_the_log_wa
     spoiled: Any, settings: Settings, tmp_path: Any
 ) -> None:
     with open_warehouse(settings) as warehouse:
-        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake), settings)
+        warehouse.load(spoiled(tables=("users", "products"), batch_id="b0"), Lake(settings.lake_folder), settings)
         kept = {path: path.read_bytes() for path in settings.home.glob("warehouse.duckdb*")}
     for path, content in kept.items():
         path.write_bytes(content)
@@ -222,7 +222,7 @@ def test_a_large_batch_is_searched_for_shared_ids_by_a_sample(spoiled: Any, sett
 
 def test_a_missing_file_of_the_lake_is_told(spoiled: Any, settings: Settings) -> None:
     validated = spoiled()
-    Lake(settings.lake).accepted_files("users", "b1")[0].unlink()
+    Lake(settings.lake_folder).accepted_files("users", "b1")[0].unlink()
     with pytest.raises(LedgerError, match="users: 20 rows of batch b1 were accepted"):
         judge(validated, settings)
 

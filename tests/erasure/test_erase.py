@@ -73,7 +73,7 @@ def test_rows_before_the_sign_in_go_from_all_batches_and_nobody_elses(settings: 
     erased = forgotten(settings, "gone")
     assert ids(settings) == ["e2", "e3", "e6", "e8"], "the laptop was seen with the user in a refused row only"
     assert (erased.devices, erased.shared_devices, erased.matched) == (2, 0, {"fields": 1})
-    assert list(refused_rows(Lake(settings.lake))) == []
+    assert list(refused_rows(Lake(settings.lake_folder))) == []
     assert [str(day) for day in erased.event_dates] == ["2025-11-01", "2025-11-02"]
 
 
@@ -91,7 +91,7 @@ def test_a_device_with_other_users_keeps_its_rows_without_a_user_unless_it_is_as
     assert (erased.devices, erased.shared_devices, erased.kept_rows) == (0, 1, 1)
     forgotten(settings, "gone", with_shared_devices=True)
     assert ids(settings) == ["e2"]
-    tombstones = read_tombstones(Lake(settings.lake))
+    tombstones = read_tombstones(Lake(settings.lake_folder))
     assert tombstones is not None
     assert (len(tombstones.users), tombstones.devices) == (1, frozenset()), "others may be met on it again"
 
@@ -99,7 +99,7 @@ def test_a_device_with_other_users_keeps_its_rows_without_a_user_unless_it_is_as
 def test_somebody_who_is_only_in_the_quarantine_is_found(settings: Settings, tmp_path: Path) -> None:
     loaded(settings, tmp_path, [event(1, user_id="stays"), event(2, user_id="gone", country="nowhere")])
     assert forgotten(settings, "gone").rows_in("quarantine") == 1
-    assert list(refused_rows(Lake(settings.lake))) == []
+    assert list(refused_rows(Lake(settings.lake_folder))) == []
 
 
 @pytest.mark.parametrize("user", ["", "  "])
@@ -133,7 +133,7 @@ def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(
     loaded(settings, folder / "files", *rows)
     forgotten(settings, "gone", with_shared_devices=shared)
     anew.lake.mkdir(parents=True)
-    tombstones, lake = Lake(settings.lake).tombstones, Lake(anew.lake)
+    tombstones, lake = Lake(settings.lake_folder).tombstones, Lake(anew.lake)
     lake.tombstones.write_bytes(tombstones.read_bytes())
     loaded(anew, folder / "files", *rows)
     if not shared:  # shared devices get no tombstone
@@ -141,7 +141,7 @@ def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(
     assert audit(settings) == []
     with open_warehouse(settings) as warehouse:
         for batch in warehouse.query(LEDGER):
-            manifest = read_manifest(Lake(settings.lake), batch["batch_id"], "UTC")
+            manifest = read_manifest(Lake(settings.lake_folder), batch["batch_id"], "UTC")
             assert manifest is not None
             (count,) = manifest.counts
             assert (count.accepted, count.quarantined, count.erased) == (
@@ -157,7 +157,7 @@ def told(settings: Settings) -> list[Any]:
     with open_warehouse(settings) as warehouse:
         ledger = [{**batch, **{name: json.loads(batch[name]) for name in JSON}} for batch in warehouse.query(LEDGER)]
         found: list[Any] = [ledger, warehouse.query("from raw.events order by all")]
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     files = sorted(lake.accepted("events").glob("*.parquet"))
     found.append([(path.name, duckdb.sql(f"from '{path}' order by all").fetchall()) for path in files])
     found.append([(row.batch_id, row.line, row.raw) for row in refused_rows(lake)])

@@ -88,7 +88,7 @@ def agrees(books: Books, *, is_cut_off: bool = False) -> None:
         return
     assert [told for told in audit(books.settings) if " in raw." not in told] == []
     days: dict[str, list[date]] = {}
-    for path in sorted(Lake(books.settings.lake).accepted("events").glob("*.parquet")):
+    for path in sorted(Lake(books.settings.lake_folder).accepted("events").glob("*.parquet")):
         found = duckdb.sql(f"select distinct event_date from '{path}' order by all").fetchall()
         days[path.stem] = [day for (day,) in found]
     for batch_id, *told in books.ask("select batch_id, event_dates from ops.batches"):
@@ -105,7 +105,7 @@ def test_somebody_else_is_forgotten_between_two_attempts(books: Books, tmp_path:
     books.check()
     fates = "select rows_read, accepted, quarantined, erased from ops.batches"
     assert books.ask(fates) == [(12, 2, 2, 8)]
-    (told,) = manifests(Lake(books.settings.lake))
+    (told,) = manifests(Lake(books.settings.lake_folder))
     assert (told.batch.batch_id, told.counts[0].erased) == (batch_id, 8)
 
 
@@ -116,17 +116,17 @@ def test_raw_that_was_damaged_does_not_tell_what_a_batch_has(books: Books, tmp_p
     forget(books, USERS[0])
     agrees(books)
     with open_warehouse(books.settings) as warehouse:
-        plan = warehouse.plan_backfill(Lake(books.settings.lake), None, None, None)
+        plan = warehouse.plan_backfill(Lake(books.settings.lake_folder), None, None, None)
         warehouse.begin_backfill(plan, LANDED)
         for chunk in plan.chunks:
-            warehouse.reload(chunk, Lake(books.settings.lake), LANDED)
+            warehouse.reload(chunk, Lake(books.settings.lake_folder), LANDED)
     books.check()
 
 
 def test_a_lost_file_is_no_erasure(books: Books, tmp_path: Path) -> None:
     lost = take(books, tmp_path / "a.csv", GOOD.format(USERS[0], 1, 1), GOOD.format(USERS[1], 1, 1))
     take(books, tmp_path / "b.csv", GOOD.format(USERS[2], 1, 1))
-    (file,) = Lake(books.settings.lake).accepted_files("events", lost)
+    (file,) = Lake(books.settings.lake_folder).accepted_files("events", lost)
     kept = file.read_bytes()
     file.unlink()
     forget(books, USERS[2])
@@ -141,7 +141,7 @@ def test_a_lost_file_is_no_erasure(books: Books, tmp_path: Path) -> None:
 
 def test_without_a_lake_the_ledger_follows_raw(books: Books, tmp_path: Path) -> None:
     batch_id = take(books, tmp_path / "a.csv", GOOD.format(USERS[0], 1, 1), GOOD.format(USERS[1], 1, 2))
-    lake = Lake(books.settings.lake)
+    lake = Lake(books.settings.lake_folder)
     lake.manifest(batch_id).unlink()
     for path in lake.accepted_files("events", batch_id):
         path.unlink()
@@ -184,7 +184,7 @@ def test_an_unfinished_erasure_is_named_where_the_lake_and_raw_disagree(books: B
 
     def plan() -> None:
         with explained(books.settings), open_warehouse(books.settings) as warehouse:
-            warehouse.plan_backfill(Lake(books.settings.lake), None, None, None)
+            warehouse.plan_backfill(Lake(books.settings.lake_folder), None, None, None)
 
     with pytest.raises(LedgerError, match=r"no damage of the lake.*`shopflow forget` again"):
         plan()

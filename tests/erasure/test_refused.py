@@ -66,7 +66,7 @@ def test_a_refused_row_is_found_in_every_format_and_nobody_elses(
     assert texts(settings, person) == 2
     erased = erase(settings, person)
     assert (erased.rows_in("quarantine"), erased.matched) == (2, {"fields": 2})
-    assert len(list(refused_rows(Lake(settings.lake)))) == 1
+    assert len(list(refused_rows(Lake(settings.lake_folder)))) == 1
     assert texts(settings, person) == 0, "the row of another who names the person stays"
 
 
@@ -91,5 +91,5 @@ def test_a_device_is_found_whose_id_is_a_number(settings: Settings, tmp_path: Pa
 
 
 def texts(settings: Settings, person: Person) -> int:
-    with workshop(settings, Lake(settings.lake).staging) as shop:
-        return refused_texts.count(shop, Lake(settings.lake), person)
+    with workshop(settings, Lake(settings.lake_folder).staging) as shop:
+        return refused_texts.count(shop, Lake(settings.lake_folder), person)

@@ -93,7 +93,7 @@ def _require_law(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> No
         assert warehouse.execute(f"from ops.{nothing_of}").fetchall() == []
     published = {version for (version,) in warehouse.execute("select version from ops.publications").fetchall()}
     assert published <= set(serving.kept(settings)), "the ledger has copies that are not there"
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
     for batch_id, accepted, quarantined in warehouse.execute(
         "select batch_id, accepted + derived, quarantined from ops.batches"
     ).fetchall():
@@ -119,7 +119,7 @@ def _spares(settings: Settings) -> list[Path]:
 
 def _is_known(path: Path, settings: Settings) -> bool:
     is_of_prefect = path.is_relative_to(settings.prefect_home) and not path.name.startswith("running")
-    is_empty_staging = path == Lake(settings.lake).staging and not any(path.iterdir())
+    is_empty_staging = path == Lake(settings.lake_folder).staging and not any(path.iterdir())
     return (
         is_of_prefect
         or is_empty_staging

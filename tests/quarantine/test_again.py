@@ -162,7 +162,7 @@ def test_derived_products_come_with_the_rows_of_rees46(books: Books, tmp_path: P
 
 def test_rows_from_before_headers_were_kept_stay_and_are_said(books: Books, tmp_path: Path) -> None:
     books.take(written(tmp_path / "a.csv", HEADER + FUTURE.format(1)))
-    (path,) = (books.settings.lake / "quarantine").rglob("*.parquet")
+    (path,) = (books.settings.lake_folder / "quarantine").rglob("*.parquet")
     old = tmp_path / "old.parquet"
     duckdb.sql(f"select * exclude (header) from '{as_pattern(path)}'").write_parquet(str(old))
     old.replace(path)
@@ -227,12 +227,12 @@ def test_a_replay_that_cannot_be_loaded_leaves_nothing_in_the_lake(
 ) -> None:
     """Regression: its files and its manifest stayed for ever, as those of a batch that no ledger knew."""
     books.take(written(tmp_path / "a.csv", HEADER + GOOD.format(1) + FUTURE.format(1)))
-    before = sorted(books.settings.lake.rglob("*.*"))
+    before = sorted(books.settings.lake_folder.rglob("*.*"))
     with monkeypatch.context() as patched:
         patched.setattr(duck, "note_passed", failing)
         with pytest.raises(LedgerError, match="not today"):
             books.lenient().replay()
-    assert sorted(books.settings.lake.rglob("*.*")) == before
+    assert sorted(books.settings.lake_folder.rglob("*.*")) == before
     assert books.waiting() == [("a.csv", 3)]
     books.check()
     assert books.lenient().replay().batches[0].accepted == 1
@@ -259,7 +259,7 @@ def test_what_a_killed_replay_left_is_told_by_the_audit_and_taken_away_by_the_ne
     books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     books.take(written(tmp_path / "a.csv", HEADER + GOOD.format(1) + FUTURE.format(1)))
-    before = sorted(books.settings.lake.rglob("*.*"))
+    before = sorted(books.settings.lake_folder.rglob("*.*"))
     with monkeypatch.context() as patched:
         patched.setattr(duck, "note_passed", failing)
         patched.setattr(unloaded, "take_away", lambda *_: None)  # as after a kill
@@ -269,7 +269,7 @@ def test_what_a_killed_replay_left_is_told_by_the_audit_and_taken_away_by_the_ne
     assert "is of a replay of batch" in told
     assert NEVER_LOADED in told
     assert books.replay().batches == ()  # by today's rules nothing passes: the files would never be placed again
-    assert sorted(books.settings.lake.rglob("*.*")) == before
+    assert sorted(books.settings.lake_folder.rglob("*.*")) == before
     books.check()
 
 

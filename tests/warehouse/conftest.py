@@ -34,7 +34,7 @@ def accept(settings: Settings) -> Accept:
     """Put rows into the lake of `settings` as one accepted batch: `accept("b1", events=[{"event_id": "e1"}])`."""
 
     def write(batch_id: str, instant: str = "TIMESTAMP", **tables: Rows) -> Validated:
-        lake, connection, dates = Lake(settings.lake), duckdb.connect(), set()
+        lake, connection, dates = Lake(settings.lake_folder), duckdb.connect(), set()
         for table, rows in tables.items():
             origin = {"batch_id": batch_id, "source_file": f"{table}.csv"}
             whole = [{**DEFAULTS[table], **origin, **row} for row in rows]

@@ -68,7 +68,7 @@ def survive(work: Callable[[], None]) -> int:
 
 def main(home: str, pickled: str) -> None:
     settings, validated = load_settings(home=home), pickle.loads(Path(pickled).read_bytes())
-    lake = Lake(settings.lake)
+    lake = Lake(settings.lake_folder)
 
     def make() -> None:
         with open_warehouse(settings):

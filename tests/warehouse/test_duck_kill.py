@@ -75,7 +75,7 @@ def test_killed_while_it_writes_rows_a_load_leaves_none_and_the_next_one_all(
 ) -> None:
     rows = 400_000
     validated = accept("b1", events=[{}])
-    (file,) = Lake(settings.lake).accepted_files("events", "b1")
+    (file,) = Lake(settings.lake_folder).accepted_files("events", "b1")
     duckdb.connect().execute(
         f"create table t as select * replace (md5(i::varchar) as event_id, md5(event_id || i) as anonymous_id) "
         f"from '{file}', range({rows}) r(i); copy (select * exclude i from t) to '{file}' (format parquet)"
@@ -93,7 +93,7 @@ def test_killed_while_it_writes_rows_a_load_leaves_none_and_the_next_one_all(
         assert warehouse.query(
             "select (select count(*) from raw.events) as e, (select count(*) from ops.batches) as b"
         ) == [{"e": 0, "b": 0}]
-        assert warehouse.load(validated, Lake(settings.lake), settings).rows == {"events": rows}
+        assert warehouse.load(validated, Lake(settings.lake_folder), settings).rows == {"events": rows}
         assert warehouse.query("select count(*) as n, count(distinct event_id) as ids from raw.events") == [
             {"n": rows, "ids": rows}
         ]

@@ -24,7 +24,7 @@ from flows.warehouse.tables import raw_fields
 
 def load(validated: Validated, settings: Settings) -> Loaded:
     with open_warehouse(settings) as warehouse:
-        return warehouse.load(validated, Lake(settings.lake), settings)
+        return warehouse.load(validated, Lake(settings.lake_folder), settings)
 
 
 def ask(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
@@ -79,7 +79,7 @@ def test_instants_with_a_zone_are_kept_as_utc(accept: Any, settings: Settings) -
 
 def test_columns_are_matched_by_name_not_by_place(accept: Any, settings: Settings) -> None:
     validated = accept("b1", users=[{"email": "e", "full_name": "f"}])
-    (file,) = Lake(settings.lake).accepted_files("users", "b1")
+    (file,) = Lake(settings.lake_folder).accepted_files("users", "b1")
     names = ", ".join(field.name for field in reversed(raw_fields("users")))
     duckdb.sql(f"create table t as select {names} from '{file}'; copy t to '{file}' (format parquet)")
     load(validated, settings)
@@ -142,7 +142,7 @@ def test_another_number_of_rows_than_was_accepted_rolls_everything_back(
 
 def test_a_missing_file_of_the_lake_is_named_and_nothing_loaded(accept: Any, settings: Settings) -> None:
     validated = accept("b1", events=TWO_DAYS)
-    Lake(settings.lake).accepted_files("events", "b1")[0].unlink()
+    Lake(settings.lake_folder).accepted_files("events", "b1")[0].unlink()
     with pytest.raises(
         LedgerError, match=r"events: 2 rows of batch b1 were accepted, but the lake lacks .*events/b1.parquet"
     ):
@@ -154,7 +154,7 @@ def test_a_file_of_the_lake_that_is_no_parquet_is_a_sentence_and_nothing_loaded(
     accept: Any, settings: Settings
 ) -> None:
     validated = accept("b1", users=[{}], products=[{}])
-    Lake(settings.lake).accepted_files("products", "b1")[0].write_bytes(b"PAR1 not really")
+    Lake(settings.lake_folder).accepted_files("products", "b1")[0].write_bytes(b"PAR1 not really")
     with pytest.raises(WarehouseError, match="parquet"):
         load(validated, settings)
     assert ask(settings, "select count(*) from raw.users") == [(0,)]

@@ -119,21 +119,21 @@ def test_a_question_mark_in_the_home_is_refused_because_duckdb_would_lose_its_lo
 def test_a_full_disk_is_told_and_leaves_the_warehouse_as_it_was(accept: Any, settings: Settings) -> None:
     """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
     with open_warehouse(settings) as warehouse:
-        warehouse.load(accept("b1", users=[{}]), Lake(settings.lake), settings)
+        warehouse.load(accept("b1", users=[{}]), Lake(settings.lake_folder), settings)
     validated = accept("b2", users=[{"user_id": f"u{n}", "street_address": os.urandom(200).hex()} for n in range(9000)])
     room = settings.warehouse_path.stat().st_size + 100_000
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
     try:
         with pytest.raises(StorageError, match="no room left to write"), open_warehouse(settings) as warehouse:
-            warehouse.load(validated, Lake(settings.lake), settings)
+            warehouse.load(validated, Lake(settings.lake_folder), settings)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     with open_warehouse(settings) as warehouse:
         assert warehouse.query("select batch_id, count(*) as n from raw.users group by 1") == [
             {"batch_id": "b1", "n": 1}
         ]
-        assert warehouse.load(validated, Lake(settings.lake), settings).rows == {"users": 9000}
+        assert warehouse.load(validated, Lake(settings.lake_folder), settings).rows == {"users": 9000}
 
 
 def test_what_a_killed_process_had_spilled_is_swept_away(settings: Settings) -> None:

@@ -1,4 +1,5 @@
-{# Schemas are named exactly staging, intermediate and marts, on every target and for everyone. #}
+{# Schemas are named exactly staging, intermediate and marts, on every target and for everyone; where several environments
+   share a project, all have its prefix. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ target.schema if custom_schema_name is none else custom_schema_name | trim }}
+    {{ target.schema if custom_schema_name is none else var('dataset_prefix', '') ~ custom_schema_name | trim }}
 {%- endmacro %}

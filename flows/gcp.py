@@ -1,0 +1,144 @@
+"""Google's clients, made in one place: credentials, project, address, and the words for what goes wrong with them.
+
+Only Application Default Credentials are used, or those of a Prefect block that is named in the settings; nobody is
+asked for a key file. An emulator is given a token that means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flows.errors import SettingsError, StorageError, WarehouseError
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client as BigQueryClient
+    from google.cloud.storage import Client as StorageClient
+
+_INSTALL = "Google's clients are not installed: `pip install 'shopflow[bigquery]'`, or `make bigquery`"
+_LOG_IN = "`gcloud auth application-default login` makes some on your own machine; a service account brings its own"
+
+
+def bigquery_client(settings: Settings) -> BigQueryClient:
+    """A client for the project that pays. Raises SettingsError where it lacks the library, credentials or a project."""
+    try:
+        from google.api_core.client_options import ClientOptions
+        from google.cloud import bigquery
+    except ImportError as error:
+        raise SettingsError(_INSTALL) from error
+    found, project = credentials(settings)
+    options = ClientOptions(api_endpoint=settings.bigquery_endpoint) if settings.bigquery_endpoint else None
+    return bigquery.Client(
+        project=project, credentials=found, location=settings.bigquery_location, client_options=options
+    )
+
+
+def storage_client(settings: Settings) -> StorageClient:
+    """A client for the lake's bucket; its library itself takes an emulator's address from STORAGE_EMULATOR_HOST."""
+    try:
+        from google.cloud import storage
+    except ImportError as error:
+        raise SettingsError(_INSTALL) from error
+    found, project = credentials(settings)
+    return storage.Client(project=project, credentials=found)
+
+
+@lru_cache(maxsize=4)
+def credentials(settings: Settings) -> tuple[Any, str]:
+    """Google's credentials and the project's name. Raises SettingsError, saying what to do, where either lacks."""
+    if settings.bigquery_endpoint:
+        from google.auth.credentials import AnonymousCredentials
+
+        return AnonymousCredentials(), settings.bigquery_project or "emulated"
+    block = settings.gcp_credentials_block
+    found, own_project = _of_block(block) if block else _default()
+    project = settings.bigquery_project or own_project
+    if not project:
+        raise SettingsError("no Google Cloud project is known: set SHOPFLOW_BIGQUERY_PROJECT")
+    return found, project
+
+
+def project_of(settings: Settings) -> str:
+    """The project of the datasets."""
+    return settings.bigquery_project or credentials(settings)[1]
+
+
+def _default() -> tuple[Any, str | None]:
+    import google.auth
+    from google.auth.exceptions import DefaultCredentialsError
+
+    try:
+        found, project = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    except DefaultCredentialsError as error:
+        raise SettingsError(f"there are no Google credentials here: {_LOG_IN}") from error
+    return found, project
+
+
+def _of_block(name: str) -> tuple[Any, str | None]:
+    try:
+        from prefect_gcp import GcpCredentials
+    except ImportError as error:
+        raise SettingsError(
+            f"SHOPFLOW_GCP_CREDENTIALS_BLOCK is {name}, but prefect-gcp is not installed: "
+            "`pip install 'shopflow[prefect-gcp]'`"
+        ) from error
+    try:
+        block = GcpCredentials.load(name)
+    except ValueError as error:
+        raise SettingsError(
+            f"Prefect has no block GcpCredentials of the name {name}: SHOPFLOW_GCP_CREDENTIALS_BLOCK names it"
+        ) from error
+    return block.get_credentials_from_service_account(), block.project
+
+
+@contextmanager
+def translated(
+    settings: Settings, what: str, error: type[WarehouseError | StorageError] = WarehouseError
+) -> Iterator[None]:
+    """Raise `error`, or SettingsError for a lack of credentials, in place of what Google's clients raise about `what`.
+
+    The sentence says what was refused, and for a missing right or place what to grant or make.
+    """
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except GoogleAuthError as refused:
+        raise SettingsError(f"Google took no credentials for {what}: {_words(refused)}. {_LOG_IN}") from refused
+    except (GoogleAPIError, RequestException) as refused:
+        raise error(f"{what}: {_advised(refused, settings)}") from refused
+
+
+def _words(refused: Exception) -> str:
+    """What the service said, in one line, without the address that it was asked at and the job's name."""
+    text = str(getattr(refused, "message", "") or refused)
+    for noise in ("\n\nLocation:", "; reason:"):
+        text = text.split(noise)[0]
+    return " ".join(text.split())
+
+
+def _advised(refused: Exception, settings: Settings) -> str:
+    from google.api_core import exceptions
+
+    told = _words(refused)
+    if "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in told:
+        return (
+            f"it would bill more than SHOPFLOW_BIGQUERY_MAX_GIGABYTES ({settings.bigquery_max_gigabytes:g} GB) allows, "
+            f"so it was not run: look at `shopflow cost`, then raise the limit knowingly. BigQuery said: {told}"
+        )
+    if isinstance(refused, exceptions.Forbidden):
+        return f"{told}. Grant the missing right (docs/bigquery.md lists those that a run needs), then run again"
+    if isinstance(refused, exceptions.NotFound):
+        return f"{told}. `shopflow doctor` says which project, dataset or bucket lacks"
+    if isinstance(refused, exceptions.ServerError | exceptions.RetryError) or not isinstance(
+        refused, exceptions.GoogleAPIError
+    ):
+        return (
+            f"Google's service did not answer, also not when asked again: {told}. Run again later: nothing is half-done"
+        )
+    return told

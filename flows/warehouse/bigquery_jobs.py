@@ -1,0 +1,117 @@
+"""Every question that the product itself sends to BigQuery: capped, labelled, retried with a bound, its bill kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flows import gcp
+from flows.receipts import Billed
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from google.api_core.retry import Retry
+    from google.cloud import bigquery
+
+# The datasets, by the names that schemas have on DuckDB; `lake` holds batches on their way from the lake to raw.
+DATASETS = ("raw", "removed", "ops", "lake", "staging", "intermediate", "marts")
+_TABLE = re.compile(rf"\b({'|'.join(DATASETS)})\.(\w+)")
+RETRY_SECONDS = 60.0
+
+Params = Sequence[Any] | Mapping[str, Any]
+
+
+@dataclass
+class Jobs:
+    """A client, and what the jobs that were sent through it have cost so far."""
+
+    settings: Settings
+    client: bigquery.Client
+    billed: Billed = field(default_factory=Billed)
+
+    @classmethod
+    def begin(cls, settings: Settings) -> Jobs:
+        """Raises SettingsError where credentials, project or library lack. Asks nothing of the service."""
+        return cls(settings, gcp.bigquery_client(settings))
+
+    def dataset(self, name: str) -> str:
+        """`project.dataset` of one of DATASETS."""
+        return f"{self.client.project}.{self.settings.bigquery_dataset_prefix}{name}"
+
+    def named(self, sql: str) -> str:
+        """The SQL with every `dataset.table` of ours spelt out, project and prefix included."""
+        return _TABLE.sub(lambda found: f"`{self.dataset(found[1])}.{found[2]}`", sql)
+
+    def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
+        """The rows of a question. Instants come in UTC and without a zone, as DuckDB gives them."""
+        job = self.run(sql, params)
+        with self.translated("a question to BigQuery"):
+            found = job.result(retry=self.retry)
+            return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+    def run(self, sql: str, params: Params = ()) -> bigquery.QueryJob:
+        """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`."""
+        from google.cloud import bigquery
+
+        config = bigquery.QueryJobConfig(
+            query_parameters=_parameters(params),
+            maximum_bytes_billed=int(self.settings.bigquery_max_gigabytes * 10**9),
+            labels=self.settings.labels,
+            use_query_cache=True,
+        )
+        with self.translated("a statement on BigQuery"):
+            job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=self.retry)
+            job.result(retry=self.retry, job_retry=self.retry, max_results=0)
+        self.billed += Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0)
+        return job
+
+    @property
+    def retry(self) -> Retry:
+        """Asks again, less and less often, when the service is unavailable or a connection breaks: for a minute."""
+        from google.cloud.bigquery import DEFAULT_RETRY
+
+        return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
+
+    @contextmanager
+    def translated(self, what: str) -> Iterator[None]:
+        with gcp.translated(self.settings, what):
+            yield
+
+
+def _parameters(params: Params) -> list[Any]:
+    if isinstance(params, Mapping):
+        return [_parameter(name, value) for name, value in params.items()]
+    return [_parameter(None, value) for value in params]
+
+
+def _parameter(name: str | None, value: Any) -> Any:
+    from google.cloud import bigquery
+
+    if isinstance(value, list | tuple):
+        return bigquery.ArrayQueryParameter(name, _kind(value[0]) if value else "STRING", list(value))
+    return bigquery.ScalarQueryParameter(name, _kind(value), value)
+
+
+_KINDS: dict[type, str] = {
+    bool: "BOOL",
+    int: "INT64",
+    float: "FLOAT64",
+    Decimal: "NUMERIC",
+    datetime: "TIMESTAMP",
+    date: "DATE",
+    str: "STRING",
+    type(None): "STRING",
+}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS[type(value)]
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value

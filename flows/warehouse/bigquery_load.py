@@ -1,0 +1,148 @@
+"""How a batch gets from the lake into BigQuery: load jobs into tables of its own, then one transaction into `raw`.
+
+A load job writes only into an empty table, and its id is derived from the batch: whoever was killed between any two
+calls leaves a table that is empty or whole, and the next run finds the job that it would have begun. No row comes
+through this process; the files of a lake in a folder are sent as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.errors import LedgerError, StorageError, WarehouseError
+from flows.lake import Lake
+from flows.receipts import Validated
+from flows.records import RECORDS
+from flows.warehouse.batch import rows_by_table
+from flows.warehouse.bigquery_jobs import Jobs
+from flows.warehouse.bigquery_tables import make_table, schema_field
+from flows.warehouse.tables import Field, raw_fields
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+ATTEMPTS = 20
+
+
+def batch_table(table: str, batch_id: str) -> str:
+    """The table of dataset `lake` that holds a batch's rows of `table` until they are in `raw`."""
+    return f"{table}_{re.sub(r'[^A-Za-z0-9_]', '_', batch_id)}"
+
+
+def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
+    """Load a batch's accepted rows into tables of their own in dataset `lake`; their names there by record.
+
+    A record without rows gets an empty table. Doing it again changes nothing. Raises LedgerError if a table does not
+    hold the rows that were accepted, WarehouseError with file and reason if BigQuery cannot read one, StorageError if a
+    file of a lake in a folder cannot be.
+    """
+    batch_id, rows, tables = validated.batch.batch_id, rows_by_table(validated), {}
+    for table in RECORDS:
+        name = batch_table(table, batch_id)
+        fill(jobs, name, raw_fields(table), lake.accepted_files(table, batch_id), rows.get(table, 0), table)
+        tables[table] = name
+    return tables
+
+
+def drop(jobs: Jobs, names: Sequence[str]) -> None:
+    """Remove tables of dataset `lake`; those that are gone are no matter."""
+    with jobs.translated("tables of dataset lake"):
+        for name in names:
+            jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
+
+
+def fill(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path], rows: int, what: str) -> None:
+    """Make the table `lake.<name>` and load the lake's files into it, all in one job, unless it is full already."""
+    place = f"{jobs.dataset('lake')}.{name}"
+    with jobs.translated(f"table {place}"):
+        make_table(jobs, "lake", name, fields, about=f"Rows of a batch on their way to raw.{what}.")
+        held = jobs.client.get_table(place, retry=jobs.retry).num_rows or 0
+    if held == 0 and rows:
+        held = _load(jobs, name, fields, files)
+    if held != rows:
+        raise LedgerError(
+            f"{what}: {rows} rows were accepted, but {files[0]} gave {held} to {place}; nothing was loaded: remove "
+            "that table and run again"
+        )
+
+
+def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path]) -> int:
+    """Run the load job, or wait for one that an earlier run began; the rows that it wrote."""
+    from google.cloud import bigquery
+
+    config = bigquery.LoadJobConfig(
+        schema=[schema_field(field) for field in fields],
+        source_format=bigquery.SourceFormat.PARQUET,
+        write_disposition=bigquery.WriteDisposition.WRITE_EMPTY,
+        create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
+        labels=jobs.settings.labels,
+    )
+    told = ", ".join(_uris(jobs, files))
+    with jobs.translated(f"load of {told} into lake.{name}"):
+        job = _job(jobs, name, files, config)
+        try:
+            job.result(retry=jobs.retry)
+        except Exception:
+            # The job's own list of errors names the file and the column; the exception has only its first.
+            reasons = "; ".join(dict.fromkeys(str(error.get("message")) for error in job.errors or ()))
+            if not reasons:
+                raise
+            raise WarehouseError(
+                f"BigQuery could not load {told} into lake.{name}, nothing was loaded: {reasons}"
+            ) from None
+        return int(job.output_rows or 0)
+
+
+def _job(jobs: Jobs, name: str, files: Sequence[Path], config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
+    """The job that an earlier run has begun and that still runs, or else a new one of the next id that is free."""
+    from google.api_core.exceptions import NotFound
+
+    for attempt in range(ATTEMPTS):
+        job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{attempt}"
+        try:
+            job = jobs.client.get_job(job_id, retry=jobs.retry)
+        except NotFound:
+            return _begin(jobs, name, files, job_id, config)
+        if job.state != "DONE":
+            return job
+        # It is done, and the table is empty: it failed, or its table has expired since and was made anew.
+    raise WarehouseError(f"lake.{name} was tried {ATTEMPTS} times: look at its load jobs before you try again")
+
+
+def _begin(
+    jobs: Jobs, name: str, files: Sequence[Path], job_id: str, config: bigquery.LoadJobConfig
+) -> bigquery.LoadJob:
+    from google.api_core.exceptions import Conflict
+
+    place = f"{jobs.dataset('lake')}.{name}"
+    try:
+        if jobs.settings.is_in_bucket:
+            return jobs.client.load_table_from_uri(
+                _uris(jobs, files), place, job_id=job_id, job_config=config, retry=jobs.retry
+            )
+        return _sent(jobs, files, place, job_id, config)
+    except Conflict:  # our first call arrived, its answer did not
+        return jobs.client.get_job(job_id, retry=jobs.retry)
+
+
+def _sent(
+    jobs: Jobs, files: Sequence[Path], place: str, job_id: str, config: bigquery.LoadJobConfig
+) -> bigquery.LoadJob:
+    """A lake in a folder has one file for each table of a batch (docs/decisions/0005): it is sent in the job itself."""
+    (file,) = files
+    try:
+        with file.open("rb") as opened:
+            return jobs.client.load_table_from_file(opened, place, job_id=job_id, job_config=config)
+    except OSError as error:
+        raise StorageError(f"{file} of the lake cannot be read: {error.strerror}") from error
+
+
+def _uris(jobs: Jobs, files: Sequence[Path]) -> list[str]:
+    """Where the files lie, as BigQuery finds them, or as people do."""
+    if not jobs.settings.is_in_bucket:
+        return [str(file) for file in files]
+    root = jobs.settings.lake_folder
+    return [f"{jobs.settings.lake}/{file.relative_to(root).as_posix()}" for file in files]
