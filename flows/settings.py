@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.errors import SettingsError
@@ -27,9 +27,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _told(value: object) -> object:
+def _told(cls: type[Settings], value: object, info: ValidationInfo) -> object:
     # Empty is what a script makes of a variable of its own that is not set; the current folder is nobody's home.
-    if value == "":
+    if value == "" and cls.model_fields[info.field_name or ""].default != "":
         raise ValueError("is empty: give it a value, or unset it")
     return value
 
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         description="Name of a Prefect block `GcpCredentials`. Not set: Application Default Credentials.",
     )
 
-    _is_told = field_validator("*", mode="before")(_told)
+    _is_told = field_validator("*", mode="before")(classmethod(_told))
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -144,11 +144,11 @@ def outcome(write: Callable[[Path, list[dict[str, Any]]], None], suffix: str, ro
         (count,) = validate(Batch("b", LANDED, (file,)), own).counts
         assert count.rows_read == len(rows)
         said = {}
-        for found in refused_rows(Lake(own.lake)):
+        for found in refused_rows(Lake(own.lake_folder)):
             row = rows[found.line - (2 if suffix == "csv" else 1)]
             said[row["order_id"]] = frozenset((reason.field, reason.reason) for reason in found.reasons)
         if count.accepted:
-            (lake,) = Lake(own.lake).accepted_files("events", "b")
+            (lake,) = Lake(own.lake_folder).accepted_files("events", "b")
             accepted = duckdb.connect().execute(f"select order_id from '{lake}'").fetchall()
             said |= {order: frozenset() for (order,) in accepted}
         return said

@@ -33,7 +33,7 @@ def batch(tmp_path: Path, own: Settings) -> Batch:
 @pytest.fixture
 def files(own: Settings, batch: Batch) -> dict[str, Path]:
     """Where the batch's files lie in the lake."""
-    lake = Lake(own.lake)
+    lake = Lake(own.lake_folder)
     (accepted,) = lake.accepted_files("events", batch.batch_id)
     quarantine, manifest = lake.quarantine("events", batch.batch_id), lake.manifest(batch.batch_id)
     return {"accepted": accepted, "quarantine": quarantine, "manifest": manifest}
@@ -50,7 +50,7 @@ def test_a_manifest_that_speaks_of_a_file_that_is_not_there_is_none(
     assert again.counts == first.counts
     assert files[lost].is_file()
     with open_warehouse(own) as warehouse:
-        assert warehouse.load(again, Lake(own.lake), own).rows == {"events": 1}
+        assert warehouse.load(again, Lake(own.lake_folder), own).rows == {"events": 1}
 
 
 def test_the_manifest_is_the_first_to_go(
@@ -59,7 +59,7 @@ def test_the_manifest_is_the_first_to_go(
     validate(batch, own)
     gone: list[Path] = []
     monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: gone.append(path))
-    take_away(Lake(own.lake), batch.batch_id)
+    take_away(Lake(own.lake_folder), batch.batch_id)
     assert gone[:2] == [files["manifest"], files["accepted"]]
     assert files["quarantine"] in gone
 

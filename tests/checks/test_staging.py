@@ -59,7 +59,7 @@ def test_refused_rows_of_a_large_file_are_found_on_their_lines(tmp_path: Path, f
     assert (count.rows_read, count.quarantined) == (ROWS, ROWS // EVERY)
     below = 1 if format == "csv" else 0
     bad = list(range(EVERY, ROWS + 1, EVERY))
-    refused = list(refused_rows(Lake(own.lake)))
+    refused = list(refused_rows(Lake(own.lake_folder)))
     assert [row.line for row in refused] == [number + below for number in bad]
     assert [re.search("e[0-9]+", row.raw)[0] for row in refused] == [f"e{number}" for number in bad]
 

@@ -132,8 +132,8 @@ def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(
     ]
     loaded(settings, folder / "files", *rows)
     forgotten(settings, "gone", with_shared_devices=shared)
-    anew.lake.mkdir(parents=True)
-    tombstones, lake = Lake(settings.lake_folder).tombstones, Lake(anew.lake)
+    anew.lake_folder.mkdir(parents=True)
+    tombstones, lake = Lake(settings.lake_folder).tombstones, Lake(anew.lake_folder)
     lake.tombstones.write_bytes(tombstones.read_bytes())
     loaded(anew, folder / "files", *rows)
     if not shared:  # shared devices get no tombstone

@@ -308,7 +308,7 @@ def test_a_home_whose_name_is_a_pattern_for_its_neighbours_takes_its_own_rows(tm
     )
     validated = validate(land([tmp_path / "a.jsonl"], home), home)
     (ours,), (theirs,) = (
-        Lake(own.lake).accepted_files("events", validated.batch.batch_id) for own in (home, neighbour)
+        Lake(own.lake_folder).accepted_files("events", validated.batch.batch_id) for own in (home, neighbour)
     )
     theirs.parent.mkdir(parents=True)
     rows = f"select * exclude range from read_parquet('{as_pattern(ours)}'), range(2)"

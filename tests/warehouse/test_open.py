@@ -18,12 +18,14 @@ from flows.warehouse import open_warehouse
 from flows.warehouse.duck_errors import in_our_words
 
 
-def test_bigquery_is_not_there_yet(tmp_path: Path) -> None:
+def test_bigquery_without_credentials_is_one_sentence_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("google.auth.default", refusing := Mock(side_effect=DefaultCredentialsError("none")))
     with (
-        pytest.raises(WarehouseError, match="bigquery cannot be used yet"),
+        pytest.raises(SettingsError, match="no Google credentials here: `gcloud auth application-default login`"),
         open_warehouse(load_settings(target="bigquery")),
     ):
         pass
+    assert refusing.called
 
 
 def test_the_driver_is_imported_only_when_chosen() -> None:
