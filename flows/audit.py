@@ -32,7 +32,7 @@ def audit(settings: Settings) -> list[str]:
     >>> audit(settings)  # doctest: +SKIP
     []
     """
-    lake = Lake(settings.lake_folder)
+    lake = Lake.of(settings)
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.imbalances(thorough=True)
         batches = warehouse.query("select * from ops.batches order by loaded_at, batch_id")

@@ -54,7 +54,7 @@ def plan_backfill(story: Story, first: date | None, last: date | None, days_per_
     from flows.warehouse import open_warehouse
 
     with explained(story.settings), open_warehouse(story.settings) as warehouse:
-        planned = warehouse.plan_backfill(Lake(story.settings.lake_folder), first, last, days_per_chunk)
+        planned = warehouse.plan_backfill(Lake.of(story.settings), first, last, days_per_chunk)
         if not planned.is_begun:
             warehouse.begin_backfill(planned, datetime.now(UTC))
     return planned

@@ -1,5 +1,8 @@
 """Where files lie in the lake and what they are called. Nobody else builds a path.
 
+A lake in a bucket has a folder in the home, too: `keep`, `bring` and `drop` hold the two together, and do nothing for a
+lake that is a folder.
+
 accepted/<table>/<batch>.parquet      rows that passed
 quarantine/<table>/<batch>.parquet    refused rows with their reasons
 batches/<batch>.json                  written last: the batch is complete
@@ -8,16 +11,31 @@ tombstones.json                       salted hashes of people who were forgotten
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.records import RECORDS
 
+if TYPE_CHECKING:
+    from flows.bucket import Bucket
+    from flows.settings import Settings
+
 
 class Lake:
-    """The layout below one root folder. Makes no file and no folder itself."""
+    """The layout below one root folder, and the bucket behind it where there is one."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, bucket: Bucket | None = None) -> None:
+        self.root, self._bucket = root, bucket
+
+    @classmethod
+    def of(cls, settings: Settings) -> Lake:
+        """The lake of these settings. Asks nothing of a bucket."""
+        if not settings.is_in_bucket:
+            return cls(settings.lake_folder)
+        from flows.bucket import Bucket
+
+        return cls(settings.lake_folder, Bucket(settings))
 
     def accepted(self, table: str) -> Path:
         """Folder of a table's accepted rows."""
@@ -34,6 +52,26 @@ class Lake:
     def manifest(self, batch_id: str) -> Path:
         """The JSON file that says what a batch holds; it exists only when all its other files do."""
         return self.root / "batches" / f"{batch_id}.json"
+
+    def keep(self, paths: Iterable[Path]) -> None:
+        """These files were put into the folder: send them to the bucket, in this order."""
+        if self._bucket:
+            self._bucket.send(paths)
+
+    def bring(self, paths: Iterable[Path], *, anew: bool = False) -> None:
+        """Get these files from the bucket, as far as it has them and the folder lacks them; `anew`: also others."""
+        if self._bucket:
+            self._bucket.bring(paths, anew=anew)
+
+    def bring_all(self, folder: Path) -> None:
+        """Get what the bucket has of a folder of the lake, and the folder lacks."""
+        if self._bucket:
+            self._bucket.bring_all(folder)
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """These files left the folder: delete them from the bucket, in this order."""
+        if self._bucket:
+            self._bucket.drop(paths)
 
     @property
     def tombstones(self) -> Path:

@@ -25,7 +25,7 @@ def sweep(settings: Settings) -> None:
     and is in nobody's way, because every run makes its folders anew.
     """
     drafts = [path for pattern in (".demo*", ".judge-*", ".wipe-*") for path in settings.home.glob(pattern)]
-    for folder in chain([Lake(settings.lake_folder).staging], drafts, spill.abandoned(settings.home)):
+    for folder in chain([Lake.of(settings).staging], drafts, spill.abandoned(settings.home)):
         shutil.rmtree(folder, ignore_errors=True)
     for place in (settings.home / "erasures", settings.lake_folder):
         for draft in place.glob(f".*{DRAFT}"):

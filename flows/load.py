@@ -21,4 +21,4 @@ def load(validated: Validated, settings: Settings, *, replaces: str | None = Non
     {'events': 100000, 'users': 2140, 'products': 500}
     """
     with open_warehouse(settings) as warehouse:
-        return warehouse.load(validated, Lake(settings.lake_folder), settings, replaces=replaces)
+        return warehouse.load(validated, Lake.of(settings), settings, replaces=replaces)

@@ -137,7 +137,7 @@ def publish_marts(story: Story) -> Published:
     store_receipts(story)  # readers of the copy see how its making went
     published = publish(story.settings)
     for batch_id in story.changes.removed:
-        take_away(Lake(story.settings.lake_folder), batch_id)
+        take_away(Lake.of(story.settings), batch_id)
     with open_warehouse(story.settings) as warehouse:
         warehouse.mark_built(story.changes, story.models, datetime.now(UTC))
     return published

@@ -36,7 +36,7 @@ def reload_chunk(story: Story, chunk: Chunk) -> Reloaded:
     from flows.warehouse import open_warehouse
 
     with explained(story.settings), open_warehouse(story.settings) as warehouse:
-        return warehouse.reload(chunk, Lake(story.settings.lake_folder), datetime.now(UTC))
+        return warehouse.reload(chunk, Lake.of(story.settings), datetime.now(UTC))
 
 
 @step("transform")

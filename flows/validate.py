@@ -40,7 +40,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
     >>> validate(land(["events.csv"], settings), settings).counts  # doctest: +SKIP
     (TableCount(table='events', rows_read=17435, accepted=17429, quarantined=1, duplicates=5),)
     """
-    lake = Lake(settings.lake_folder)
+    lake = Lake.of(settings)
     while (done := read_manifest(lake, batch.batch_id, settings.reporting_timezone)) is None:
         with workshop(settings, lake.staging) as shop:
             found = _judged(shop, lake, batch, settings)
@@ -110,8 +110,10 @@ def _kept(draft: Draft, shop: Workshop, lake: Lake, settings: Settings) -> Valid
     told, batch_id = draft.told, draft.told.batch.batch_id
     take_away(lake, batch_id)
     place(draft.quarantine)
+    lake.keep(target for _, target in draft.quarantine)
     if error := too_many_refused(told.counts, told.reasons, settings, batch_id):
         raise error
     place(draft.accepted)
+    lake.keep(target for _, target in draft.accepted)
     write_manifest(lake, told, shop.path("manifest.json"))
     return told

@@ -29,6 +29,6 @@ def too_many_refused(
                 f"{count.quarantined / count.rows_read:.1%} where at most {settings.max_refused_share:.1%} are borne "
                 f"({', '.join(f'{reason} {rows:,}' for reason, rows in most)}). "
                 "Nothing was loaded; the refused rows lie in "
-                f"{Lake(settings.lake_folder).quarantine(count.table, batch_id)}"
+                f"{Lake.of(settings).quarantine(count.table, batch_id)}"
             )
     return None

@@ -23,6 +23,7 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     Raises StorageError where it is something else.
     """
     path = lake.manifest(batch_id)
+    lake.bring([path])
     try:
         validated = _VALIDATED.validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -31,7 +32,9 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
         raise _no_manifest(path) from error
     if validated.reporting_timezone not in (None, reporting_timezone):
         return None
-    return validated if all(file.is_file() for file in _files(lake, validated)) else None
+    files = list(_files(lake, validated))
+    lake.bring(files)
+    return validated if all(file.is_file() for file in files) else None
 
 
 def manifests(lake: Lake) -> Iterator[Validated]:
@@ -39,7 +42,9 @@ def manifests(lake: Lake) -> Iterator[Validated]:
 
     Raises StorageError for one that is something else or cannot be read: nobody can go on as if it were not there.
     """
-    for path in sorted(lake.manifest("*").parent.glob("*.json")):
+    folder = lake.manifest("*").parent
+    lake.bring_all(folder)
+    for path in sorted(folder.glob("*.json")):
         try:
             yield _VALIDATED.validate_json(path.read_bytes())
         except ValidationError as error:
@@ -51,7 +56,9 @@ def manifests(lake: Lake) -> Iterator[Validated]:
 def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     """Writes to `draft`, on the same disk, and renames."""
     draft.write_bytes(_VALIDATED.dump_json(validated, indent=2))
-    place([(draft, lake.manifest(validated.batch.batch_id))])
+    manifest = lake.manifest(validated.batch.batch_id)
+    place([(draft, manifest)])
+    lake.keep([manifest])
 
 
 def _no_manifest(path: Path) -> StorageError:

@@ -45,3 +45,8 @@ def take_away(lake: Lake, batch_id: str) -> None:
         for path in lake.accepted(table).rglob(f"{batch_id}.parquet"):
             path.unlink()
         lake.quarantine(table, batch_id).unlink(missing_ok=True)
+    lake.drop([manifest, *(path for table in RECORDS for path in _places(lake, table, batch_id))])
+
+
+def _places(lake: Lake, table: str, batch_id: str) -> list[Path]:
+    return [*lake.accepted_files(table, batch_id), lake.quarantine(table, batch_id)]

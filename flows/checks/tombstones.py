@@ -77,6 +77,7 @@ def read_tombstones(lake: Lake) -> Tombstones | None:
     """Those of the lake, None where nobody was ever forgotten. Raises StorageError where they cannot be read: to go on
     without them would bring people back."""
     try:
+        lake.bring([lake.tombstones], anew=True)
         return _TOMBSTONES.validate_json(lake.tombstones.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -90,6 +91,7 @@ def read_tombstones(lake: Lake) -> Tombstones | None:
 def write_tombstones(lake: Lake, tombstones: Tombstones) -> None:
     """On the disk for good at the return, readable by their owner alone."""
     write_private(lake.tombstones, _TOMBSTONES.dump_json(tombstones, indent=2))
+    lake.keep([lake.tombstones])
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -34,10 +34,8 @@ def show_plan(first: str | None, last: str | None, days_per_chunk: int | None) -
     if not settings.warehouse_path.exists():
         raise BackfillRefused("there are no events yet: nothing was loaded that could be rebuilt")
     with open_warehouse(settings, read_only=True) as warehouse:
-        plan = warehouse.plan_backfill(Lake(settings.lake_folder), *dates, days_per_chunk)
-        readings = [
-            warehouse.reading(chunk, Lake(settings.lake_folder)) for chunk in plan.chunks if not chunk.is_reloaded
-        ]
+        plan = warehouse.plan_backfill(Lake.of(settings), *dates, days_per_chunk)
+        readings = [warehouse.reading(chunk, Lake.of(settings)) for chunk in plan.chunks if not chunk.is_reloaded]
     console.print(
         f"{'Carried on' if plan.is_begun else 'Planned'}: {plan.first_date} to {plan.last_date}, read from the lake:"
     )

@@ -80,7 +80,7 @@ class View:
 @contextmanager
 def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
     """Open the view of a batch. Raises LedgerError if a file is missing, WarehouseError if one cannot be read."""
-    files = files_by_table(validated, Lake(settings.lake_folder))
+    files = files_by_table(validated, Lake.of(settings))
     tables = tuple(table for table in RECORDS if table in files or table in {c.table for c in validated.counts})
     with (
         translated(settings.warehouse_path),

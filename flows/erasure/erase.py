@@ -37,7 +37,7 @@ def find(settings: Settings, user: str, *, with_shared_devices: bool = False) ->
     """
     if not user.strip():
         raise ShopflowError("the user's id is empty: say whom to forget")
-    lake = Lake(settings.lake_folder)
+    lake = Lake.of(settings)
     tombstones = read_tombstones(lake) or Tombstones()
     subject = tombstones.of_user(user)
     known, begun = tombstones.of(subject), _open_journal(settings, subject)
@@ -60,7 +60,7 @@ def erase(settings: Settings, person: Person) -> Erased:
     >>> erase(settings, find(settings, "u1")).rows_in("raw")  # doctest: +SKIP
     412
     """
-    lake, now = Lake(settings.lake_folder), datetime.now(UTC)
+    lake, now = Lake.of(settings), datetime.now(UTC)
     tombstones = read_tombstones(lake) or Tombstones()
     subject = tombstones.of_user(person.user)
     known, begun = tombstones.of(subject), _open_journal(settings, subject)

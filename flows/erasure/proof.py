@@ -27,7 +27,7 @@ def prove(settings: Settings, person: Person, begun: Erased, copies_deleted: int
     Source files are not touched and not searched. Raises ErasureIncomplete, naming places and numbers, where anything
     is left: the receipt then says so and is not complete, and the same command can be given again.
     """
-    lake = Lake(settings.lake_folder)
+    lake = Lake.of(settings)
     found: dict[str, int] = {}
     tombstones = read_tombstones(lake) or Tombstones()
     notes = [*_notes(settings, lake)]

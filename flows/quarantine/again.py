@@ -39,7 +39,7 @@ def pass_again(settings: Settings, wanted: Wanted, corrected: Path | None = None
     lock is the caller's.
     """
     batches, stayed = [], Counter[str]()
-    lake = Lake(settings.lake_folder)
+    lake = Lake.of(settings)
     with open_warehouse(settings) as warehouse:
         take_unloaded_away(warehouse, lake)
     with workshop(settings, lake.staging) as shop, open_quarantine(settings, is_holder=True) as quarantine:
@@ -71,7 +71,7 @@ def _batch_again(
     settings: Settings, quarantine: Quarantine, rows: str, batch_id: str, stayed: Counter[str]
 ) -> ReplayedBatch | None:
     """The batch that the rows of `batch_id` make which pass; None if none does."""
-    lake, of_batch = Lake(settings.lake_folder), f"where batch_id = {quoted(batch_id)}"
+    lake, of_batch = Lake.of(settings), f"where batch_id = {quoted(batch_id)}"
     (known,) = quarantine.query(f"select landed_at from loaded {of_batch}")
     with workshop(settings, lake.staging) as shop:
         again = write_files(
@@ -90,6 +90,7 @@ def _batch_again(
         take_away(lake, batch.batch_id)
         with open_warehouse(settings) as warehouse, unless_loaded(warehouse, lake, batch.batch_id):
             place(draft.accepted)
+            lake.keep(target for _, target in draft.accepted)
             write_manifest(lake, told, shop.path("manifest.json"))
             warehouse.load(told, lake, settings, passed=passed)
     counts = told.counts

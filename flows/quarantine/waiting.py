@@ -89,13 +89,15 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
         connect(slim, spill=spill) as connection,
     ):
         is_live = _know(connection, settings, is_holder)
-        _open(connection, Lake(settings.lake_folder))
+        _open(connection, Lake.of(settings))
         yield Quarantine(connection, is_live)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     columns = ", ".join(f'null::{type} as "{column}"' for column, type in COLUMNS.items())
     files = f"select {columns} where false"  # so that a column that older files lack is there
+    for table in RECORDS:
+        lake.bring_all(lake.quarantine(table, "*").parent)
     found = [path for table in RECORDS for path in sorted(lake.quarantine(table, "*").parent.glob("*.parquet"))]
     if found:
         paths = listed(as_pattern(path) for path in found)

@@ -28,6 +28,7 @@ def files_by_table(validated: Validated, lake: Lake) -> dict[str, list[Path]]:
     found = {}
     for table, rows in rows_by_table(validated).items():
         files = lake.accepted_files(table, batch_id)
+        lake.bring(files)
         missing = [file for file in files if not file.is_file()]
         if missing:
             raise LedgerError(

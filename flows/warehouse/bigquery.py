@@ -73,7 +73,7 @@ class BigQueryWarehouse:
             for table in rows:
                 names = ", ".join(field.name for field in raw_fields(table))
                 statements.append(f"insert into raw.{table} ({names}) select {names} from lake.{tables[table]};")
-            entered, values = _insert("batches", **_entry(validated, rows))
+            entered, values = _insert("batches", _entry(validated, rows))
             statements.append(entered)
             params |= values
         if pins:

@@ -23,6 +23,7 @@ _ABOUT = {
     "intermediate": "What the marts are made of.",
     "marts": "What is published: one table for each question.",
 }
+_prepared: set[tuple[str, str]] = set()
 _WEEK_MS = 7 * 24 * 3600 * 1000
 # BigQuery's names of types in a schema, where they are not those of its SQL.
 _OLD_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
@@ -31,25 +32,30 @@ _OLD_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 def prepare(jobs: Jobs) -> None:
     """Make the datasets and the tables of `raw`, `removed` and `ops` that do not exist; what exists is left as it is.
 
-    A table of `ops` that an earlier version made gets the columns that it lacks. Raises WarehouseError, naming what to
+    Once in a process: a run opens its warehouse many times, and each look costs a second of a distant service. A table of `ops` that an earlier version made gets the columns that it lacks. Raises WarehouseError, naming what to
     grant, where it may not.
     """
-    from google.api_core.exceptions import NotFound
-
     wanted = {("ops", name): fields for name, fields in OPS.items()}
     wanted |= {(dataset, table): raw_fields(table) for dataset in ("raw", "removed") for table in RECORDS}
+    place = (jobs.settings.bigquery_endpoint, jobs.dataset(""))
+    if place in _prepared:
+        return
     with jobs.translated(f"the datasets of {jobs.client.project}"):
+        there = {found.dataset_id for found in jobs.client.list_datasets(retry=jobs.retry)}
         for name in DATASETS:
-            try:
-                found = {table.table_id for table in jobs.client.list_tables(jobs.dataset(name), retry=jobs.retry)}
-            except NotFound:
+            if f"{jobs.settings.bigquery_dataset_prefix}{name}" not in there:
                 _make_dataset(jobs, name)
-                found = set()
-            for (dataset, table), fields in wanted.items():
-                if dataset == name and table not in found:
-                    make_table(jobs, dataset, table, fields, is_dated_table=table in RECORDS and is_dated(table))
-                elif dataset == name == "ops":
-                    _widen(jobs, table, fields)
+        tables = {name: _tables(jobs, name) for name in ("raw", "removed", "ops")}
+        for (dataset, table), fields in wanted.items():
+            if table not in tables[dataset]:
+                make_table(jobs, dataset, table, fields, is_dated_table=table in RECORDS and is_dated(table))
+            elif dataset == "ops":
+                _widen(jobs, table, fields)
+    _prepared.add(place)
+
+
+def _tables(jobs: Jobs, dataset: str) -> set[str]:
+    return {table.table_id for table in jobs.client.list_tables(jobs.dataset(dataset), retry=jobs.retry)}
 
 
 def make_table(

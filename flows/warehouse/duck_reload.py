@@ -45,6 +45,7 @@ def lake_files(connection: DuckDBPyConnection, lake: Lake, days: Sequence[date])
     for batch_id, told in connection.execute(f"{touching} order by loaded_at, batch_id", [list(days)]).fetchall():
         if rows := json.loads(told).get("events", 0):
             files = lake.accepted_files("events", batch_id)
+            lake.bring(files)
             for file in files:
                 if not file.is_file():
                     raise LedgerError(

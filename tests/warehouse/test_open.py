@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import pytest
+from google.auth.exceptions import DefaultCredentialsError
 
-from flows.errors import StorageError, WarehouseError
+from flows.errors import SettingsError, StorageError, WarehouseError
 from flows.lake import Lake
 from flows.receipts import Changes
 from flows.settings import PROJECT, Settings, load_settings
