@@ -116,7 +116,8 @@ def translated(
 
 def _words(refused: Exception) -> str:
     """What the service said, in one line, without the address that it was asked at and the job's name."""
-    text = str(getattr(refused, "message", "") or refused)
+    cause = getattr(refused, "cause", None)
+    text = f"{getattr(refused, 'message', '') or refused}{f': {cause}' if cause else ''}"
     for noise in ("\n\nLocation:", "; reason:"):
         text = text.split(noise)[0]
     return " ".join(text.split())

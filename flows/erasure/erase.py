@@ -33,8 +33,9 @@ RAW_EVENTS = "(select user_id, anonymous_id from raw.events union all select use
 def find(settings: Settings, user: str, *, with_shared_devices: bool = False) -> Person:
     """The person behind a user id, by what lake, quarantine and raw tables tell. Changes nothing.
 
-    Raises ShopflowError for an empty id.
+    Raises ShopflowError for an empty id, SettingsError where warehouse or lake are not on this machine.
     """
+    settings.require_local("forgetting a person")
     if not user.strip():
         raise ShopflowError("the user's id is empty: say whom to forget")
     lake = Lake.of(settings)

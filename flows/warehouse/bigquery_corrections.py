@@ -91,6 +91,15 @@ def require_replaced(jobs: Jobs, batch_id: str, by: str, *, is_loaded: bool) -> 
         raise LedgerError(f"batch {batch_id} was replaced by batch {other} before: replace that one")
 
 
+# What a replay changes of the ledger, for a script with `@id`, `@of` (the batch whose rows passed) and `@passed`.
+PASSED = (
+    "insert into ops.replays (batch_id, replay_of, table_name, source_file, line) "
+    "select @id, @of, table_name, source_file, line from lake.{passed};",
+    "update ops.batches set quarantined = quarantined - @passed, replayed = coalesce(replayed, 0) + @passed "
+    "where batch_id = @of;",
+)
+
+
 def _on(days: Sequence[date]) -> str:
     """Partitions named by literals, so that no other one is read: what a table that requires a filter asks for."""
     listed = ", ".join(f"date '{day}'" for day in days)

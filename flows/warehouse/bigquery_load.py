@@ -19,7 +19,7 @@ from flows.records import RECORDS
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_tables import make_table, schema_field
-from flows.warehouse.tables import Field, raw_fields
+from flows.warehouse.tables import OPS, Field, raw_fields
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -47,6 +47,36 @@ def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
     return tables
 
 
+def stage_passed(jobs: Jobs, validated: Validated, passed: Path) -> str:
+    """Load the places of the refused rows that a replay brought into a table of dataset `lake`; its name.
+
+    Raises LedgerError if they are not as many as it read, or if one of them is not waiting in the quarantine.
+    """
+    batch, rows = validated.batch, sum(count.rows_read for count in validated.counts)
+    name = batch_table("passed", batch.batch_id)
+    fields = [field for field in OPS["replays"] if field.name in ("table_name", "source_file", "line")]
+    drop(jobs, [name])
+    fill(jobs, name, fields, [passed], rows, "replays", is_in_lake=False)
+    (found,) = jobs.rows(
+        f"""
+        select
+            (
+                select count(*) from lake.{name} as passed
+                inner join ops.replays as earlier using (table_name, source_file, line)
+                where earlier.replay_of = @of
+            ) as known,
+            (select max(quarantined) from ops.batches where batch_id = @of) as waiting
+        """,
+        {"of": batch.replay_of},
+    )
+    if found["known"] or (found["waiting"] or 0) < rows:
+        raise LedgerError(
+            f"the {rows} rows of replay {batch.batch_id} are not rows of batch {batch.replay_of} that wait in the "
+            "quarantine; nothing was loaded"
+        )
+    return name
+
+
 def drop(jobs: Jobs, names: Sequence[str]) -> None:
     """Remove tables of dataset `lake`; those that are gone are no matter."""
     with jobs.translated("tables of dataset lake"):
@@ -54,14 +84,23 @@ def drop(jobs: Jobs, names: Sequence[str]) -> None:
             jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
 
 
-def fill(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path], rows: int, what: str) -> None:
-    """Make the table `lake.<name>` and load the lake's files into it, all in one job, unless it is full already."""
+def fill(
+    jobs: Jobs,
+    name: str,
+    fields: Sequence[Field],
+    files: Sequence[Path],
+    rows: int,
+    what: str,
+    *,
+    is_in_lake: bool = True,
+) -> None:
+    """Make the table `lake.<name>` and load files into it, all in one job, unless it is full already."""
     place = f"{jobs.dataset('lake')}.{name}"
     with jobs.translated(f"table {place}"):
         make_table(jobs, "lake", name, fields, about=f"Rows of a batch on their way to raw.{what}.")
         held = jobs.client.get_table(place, retry=jobs.retry).num_rows or 0
     if held == 0 and rows:
-        held = _load(jobs, name, fields, files)
+        held = _load(jobs, name, fields, _uris(jobs, files) if is_in_lake else [str(file) for file in files])
     if held != rows:
         raise LedgerError(
             f"{what}: {rows} rows were accepted, but {files[0]} gave {held} to {place}; nothing was loaded: remove "
@@ -69,7 +108,7 @@ def fill(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path], 
         )
 
 
-def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path]) -> int:
+def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[str]) -> int:
     """Run the load job, or wait for one that an earlier run began; the rows that it wrote."""
     from google.cloud import bigquery
 
@@ -80,7 +119,7 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path])
         create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
         labels=jobs.settings.labels,
     )
-    told = ", ".join(_uris(jobs, files))
+    told = ", ".join(files)
     with jobs.translated(f"load of {told} into lake.{name}"):
         job = _job(jobs, name, files, config)
         try:
@@ -96,7 +135,7 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[Path])
         return int(job.output_rows or 0)
 
 
-def _job(jobs: Jobs, name: str, files: Sequence[Path], config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
+def _job(jobs: Jobs, name: str, files: Sequence[str], config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
     """The job that an earlier run has begun and that still runs, or else a new one of the next id that is free."""
     from google.api_core.exceptions import NotFound
 
@@ -113,28 +152,26 @@ def _job(jobs: Jobs, name: str, files: Sequence[Path], config: bigquery.LoadJobC
 
 
 def _begin(
-    jobs: Jobs, name: str, files: Sequence[Path], job_id: str, config: bigquery.LoadJobConfig
+    jobs: Jobs, name: str, files: Sequence[str], job_id: str, config: bigquery.LoadJobConfig
 ) -> bigquery.LoadJob:
     from google.api_core.exceptions import Conflict
 
     place = f"{jobs.dataset('lake')}.{name}"
     try:
-        if jobs.settings.is_in_bucket:
-            return jobs.client.load_table_from_uri(
-                _uris(jobs, files), place, job_id=job_id, job_config=config, retry=jobs.retry
-            )
+        if files[0].startswith("gs://"):
+            return jobs.client.load_table_from_uri(files, place, job_id=job_id, job_config=config, retry=jobs.retry)
         return _sent(jobs, files, place, job_id, config)
     except Conflict:  # our first call arrived, its answer did not
         return jobs.client.get_job(job_id, retry=jobs.retry)
 
 
 def _sent(
-    jobs: Jobs, files: Sequence[Path], place: str, job_id: str, config: bigquery.LoadJobConfig
+    jobs: Jobs, files: Sequence[str], place: str, job_id: str, config: bigquery.LoadJobConfig
 ) -> bigquery.LoadJob:
     """A lake in a folder has one file for each table of a batch (docs/decisions/0005): it is sent in the job itself."""
     (file,) = files
     try:
-        with file.open("rb") as opened:
+        with Path(file).open("rb") as opened:
             return jobs.client.load_table_from_file(opened, place, job_id=job_id, job_config=config)
     except OSError as error:
         raise StorageError(f"{file} of the lake cannot be read: {error.strerror}") from error

@@ -32,8 +32,9 @@ _OLD_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 def prepare(jobs: Jobs) -> None:
     """Make the datasets and the tables of `raw`, `removed` and `ops` that do not exist; what exists is left as it is.
 
-    Once in a process: a run opens its warehouse many times, and each look costs a second of a distant service. A table of `ops` that an earlier version made gets the columns that it lacks. Raises WarehouseError, naming what to
-    grant, where it may not.
+    Once in a process: a run opens its warehouse many times, and each look costs a second of a distant service. A table
+    of `ops` that an earlier version made gets the columns that it lacks. Raises WarehouseError, naming what to grant,
+    where it may not.
     """
     wanted = {("ops", name): fields for name, fields in OPS.items()}
     wanted |= {(dataset, table): raw_fields(table) for dataset in ("raw", "removed") for table in RECORDS}
