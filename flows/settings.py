@@ -153,11 +153,11 @@ class Settings(BaseSettings):
         return self.lake.startswith("gs://")
 
     def require_local(self, what: str) -> None:
-        """Raise SettingsError where `what` is asked for with a warehouse or a lake that this version cannot do it in."""
+        """Raise SettingsError where `what` is asked for with a warehouse or lake that this version cannot do it in."""
         if self.target != "duckdb" or self.is_in_bucket:
             raise SettingsError(
-                f"{what} needs SHOPFLOW_TARGET=duckdb and a lake in a folder: this version cannot do it elsewhere yet, "
-                "nothing was changed"
+                f"{what} needs SHOPFLOW_TARGET=duckdb and a lake in a folder: this version cannot do it elsewhere "
+                "yet, nothing was changed"
             )
 
     @property

@@ -35,7 +35,8 @@ def show_status(batch: str | None = None, *, is_all: bool = False, is_audit: boo
     for line in _erasures(settings):
         console.print(line, soft_wrap=True)
     if not batch:
-        console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
+        if settings.target == "duckdb":
+            console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
         found = server.status(settings)
         console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
     if is_audit:

@@ -153,7 +153,8 @@ class BigQueryWarehouse:
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
         rows = self.query(
-            "select * from ops.receipts where @run = '' or run_id = @run order by started_at, seconds",
+            "select * from ops.receipts where @run = '' or run_id = @run "
+            "order by timestamp_add(started_at, interval cast(round(seconds * 1000000) as int64) microsecond), step",
             {"run": run_id or ""},
         )
         return [
