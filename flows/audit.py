@@ -27,11 +27,12 @@ def audit(settings: Settings) -> list[str]:
 
     So are files that cannot be read, and those of a replay that was killed before it was loaded. Changes nothing. Files
     of the lake are counted by their footers. Raises WarehouseError where the warehouse cannot be read, or another
-    process holds it.
+    process holds it, SettingsError where warehouse or lake are not on this machine.
 
     >>> audit(settings)  # doctest: +SKIP
     []
     """
+    settings.require_local("an audit")
     lake = Lake.of(settings)
     with open_warehouse(settings, read_only=True) as warehouse:
         found = warehouse.imbalances(thorough=True)
