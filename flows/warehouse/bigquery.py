@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import LedgerError, WarehouseError
@@ -25,6 +25,9 @@ from flows.warehouse.bigquery_tables import prepare, refuse_drift
 from flows.warehouse.erasure import Erasure
 from flows.warehouse.tables import OPS, raw_fields
 
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client
+
 
 class BigQueryWarehouse:
     """The datasets of `settings`; see the protocol for what its methods promise.
@@ -40,6 +43,11 @@ class BigQueryWarehouse:
     def close(self) -> None:
         """End the client's connections."""
         self._jobs.client.close()
+
+    @property
+    def client(self) -> Client:
+        """The client behind it, for questions about the tables themselves."""
+        return self._jobs.client
 
     @property
     def billed(self) -> Billed:

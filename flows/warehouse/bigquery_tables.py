@@ -55,6 +55,11 @@ def prepare(jobs: Jobs) -> None:
     _prepared.add(place)
 
 
+def forget_prepared() -> None:
+    """Look again for the tables at the next opening: somebody may have removed them."""
+    _prepared.clear()
+
+
 def _tables(jobs: Jobs, dataset: str) -> set[str]:
     return {table.table_id for table in jobs.client.list_tables(jobs.dataset(dataset), retry=jobs.retry)}
 

@@ -1,58 +1,18 @@
-"""Small batches as validate leaves them: Parquet in the lake and the receipt of it."""
+"""Small batches as validate leaves them, in a home of the test's own."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
-import duckdb
 import pytest
 
-from flows.lake import Lake, is_dated
-from flows.receipts import Batch, SourceFile, TableCount, Validated
+from flows.receipts import Validated
 from flows.settings import Settings
-from flows.warehouse.tables import raw_fields
+from tests.accepted import accepted
 
-Rows = Sequence[Mapping[str, Any]]
 Accept = Callable[..., Validated]
-
-NOON = datetime(2025, 11, 3, 12)
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "events": {
-        "event_id": "e1",
-        "event_type": "page_view",
-        "event_timestamp": NOON,
-        "anonymous_id": "a1",
-        "event_date": date(2025, 11, 3),
-    },
-    "users": {"user_id": "u1", "updated_at": NOON},
-    "products": {"product_id": "p1", "updated_at": NOON},
-}
 
 
 @pytest.fixture
 def accept(settings: Settings) -> Accept:
     """Put rows into the lake of `settings` as one accepted batch: `accept("b1", events=[{"event_id": "e1"}])`."""
-
-    def write(batch_id: str, instant: str = "TIMESTAMP", **tables: Rows) -> Validated:
-        lake, connection, dates = Lake(settings.lake_folder), duckdb.connect(), set()
-        for table, rows in tables.items():
-            origin = {"batch_id": batch_id, "source_file": f"{table}.csv"}
-            whole = [{**DEFAULTS[table], **origin, **row} for row in rows]
-            fields = raw_fields(table)
-            columns = ", ".join(f"{f.name} {f.duckdb.replace('TIMESTAMP', instant)}" for f in fields)
-            connection.execute(f"create table {table} ({columns})")
-            for row in whole:
-                marks = ", ".join("?" * len(row))
-                connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
-            dates.update(row["event_date"] for row in whole if is_dated(table))
-            (file,) = lake.accepted_files(table, batch_id)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"copy {table} to '{file}' (format parquet)")
-        files = tuple(SourceFile(f"/in/{t}.csv", f"{t}.csv", "0" * 64, 1, "shopflow_csv", t) for t in tables)
-        return Validated(
-            Batch(batch_id, datetime(2025, 11, 4, 6, tzinfo=UTC), files),
-            tuple(TableCount(table, len(rows), len(rows), 0, 0) for table, rows in tables.items()),
-            tuple(sorted(dates)),
-        )
-
-    return write
+    return partial(accepted, settings)

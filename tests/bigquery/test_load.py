@@ -1,0 +1,192 @@
+"""A batch gets from the lake into BigQuery once and only once, wherever the run that brings it is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import requests
+
+from flows.errors import LedgerError, WarehouseError
+from flows.lake import Lake
+from flows.receipts import Loaded, Validated
+from flows.settings import Settings
+from flows.warehouse import bigquery_tables, open_warehouse
+from tests.accepted import accepted
+
+pytestmark = pytest.mark.xdist_group("bigquery")
+
+NOON, LATER = datetime(2025, 11, 3, 12), datetime(2025, 11, 3, 12, 0, 0, 1)
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "events": [
+        {"event_id": "e1", "event_timestamp": NOON, "unit_price": "0.0001", "properties": '{"a": "ü\\\\\'"}'},
+        {"event_id": "e2", "event_timestamp": LATER, "event_date": date(2025, 11, 4), "quantity": 3},
+    ],
+    "users": [{"user_id": "u1"}],
+}
+EVERY_DAY = "event_date >= date '0001-01-01'"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_at(number: int, *, is_sent: bool) -> Iterator[list[str]]:
+    """End the process at its call of that number to Google, before it is sent or before its answer is heard."""
+    really, calls = requests.Session.send, []
+
+    def send(session: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        calls.append(f"{request.method} {request.path_url.split('?')[0]}")
+        if len(calls) == number and not is_sent:
+            raise Killed
+        answer = really(session, request, **how)
+        if len(calls) == number:
+            raise Killed
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests.Session, "send", send)
+        yield calls
+
+
+def load(validated: Validated, settings: Settings, **how: Any) -> Loaded:
+    bigquery_tables.forget_prepared()  # another process knows nothing of this one's tables
+    with open_warehouse(settings) as warehouse:
+        return warehouse.load(validated, Lake.of(settings), settings, **how)
+
+
+def ask(settings: Settings, question: str) -> list[tuple[Any, ...]]:
+    with open_warehouse(settings) as warehouse:
+        return [tuple(row.values()) for row in warehouse.query(question)]
+
+
+def state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """What a reader of raw and of the ledger sees; instants of the work itself left out."""
+    return {
+        "events": ask(settings, f"select * from raw.events where {EVERY_DAY} order by event_id, batch_id"),
+        "users": ask(settings, "select * from raw.users order by user_id, batch_id"),
+        "batches": ask(settings, "select * except (loaded_at) from ops.batches order by batch_id"),
+        "removals": ask(settings, "select * except (removed_at, loaded_at) from ops.removals order by batch_id"),
+    }
+
+
+def test_rows_arrive_as_they_were_accepted(cloud: Settings) -> None:
+    told = load(accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), cloud)
+    assert told == Loaded("b1", True, {"events": 2, "users": 1}, (date(2025, 11, 3), date(2025, 11, 4)))
+    question = "event_id, event_timestamp, cast(unit_price as string), quantity, properties, event_date, batch_id"
+    assert ask(cloud, f"select {question} from raw.events where {EVERY_DAY} order by event_id") == [
+        ("e1", NOON, "0.0001", None, '{"a": "ü\\\\\'"}', date(2025, 11, 3), "b1"),
+        ("e2", LATER, None, 3, None, date(2025, 11, 4), "b1"),
+    ]
+
+
+def test_a_lake_in_a_folder_is_loaded_as_one_in_a_bucket(cloud: Settings) -> None:
+    bucket = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
+    load(bucket, cloud)
+    local = cloud.model_copy(update={"lake": "lake", "bigquery_dataset_prefix": f"{cloud.bigquery_dataset_prefix}f_"})
+    assert load(bucket, local).is_new
+    assert state(local) == state(cloud)
+
+
+def test_a_batch_is_loaded_once(cloud: Settings) -> None:
+    batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
+    load(batch, cloud)
+    before = state(cloud)
+    assert not load(batch, cloud).is_new
+    assert state(cloud) == before
+    assert not list_tables(cloud, "lake")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_sent", [False, True], ids=["before a call", "before its answer"])
+def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_same_rows(
+    cloud: Settings, is_sent: bool
+) -> None:
+    """A replacement, which does most: the old batch goes out and the new one comes in."""
+    old, new = (accepted(cloud, name, "TIMESTAMPTZ", **ROWS) for name in ("old", "new"))
+    load(old, cloud)
+    with killed_at(0, is_sent=False) as calls:
+        load(new, cloud, replaces="old")
+    wanted = state(cloud)
+    assert [row[0] for row in wanted["batches"]] == ["new"]
+    for number in range(1, len(calls) + 1):
+        anew = cloud.model_copy(
+            update={"bigquery_dataset_prefix": f"{cloud.bigquery_dataset_prefix}{number}_", "lake": cloud.lake}
+        )
+        load(old, anew)
+        with pytest.raises(Killed), killed_at(number, is_sent=is_sent):
+            load(new, anew, replaces="old")
+        load(new, anew, replaces="old")
+        assert state(anew) == wanted, calls[number - 1]
+
+
+def test_a_file_that_is_no_parquet_is_named_and_nothing_is_loaded(cloud: Settings) -> None:
+    batch, lake = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), Lake.of(cloud)
+    (file,) = lake.accepted_files("events", "b1")
+    file.write_bytes(b"PAR1 nothing of the kind")
+    lake.keep([file])
+    with pytest.raises(WarehouseError, match=rf"BigQuery could not load {cloud.lake}/accepted/events/b1.parquet .*:"):
+        load(batch, cloud)
+    assert not any(state(cloud).values())
+
+
+def test_fewer_rows_than_were_accepted_are_refused_and_nothing_is_loaded(cloud: Settings) -> None:
+    batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
+    counts = tuple(replace(count, rows_read=9, accepted=9) for count in batch.counts)
+    with pytest.raises(LedgerError, match=r"events: 9 rows were accepted, but .*b1\.parquet gave 2"):
+        load(replace(batch, counts=counts), cloud)
+    assert not any(state(cloud).values())
+
+
+def test_a_table_that_has_drifted_is_refused_by_its_columns_and_nothing_is_loaded(cloud: Settings) -> None:
+    load(accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), cloud)
+    before = ask(cloud, "select * from ops.batches")
+    with open_warehouse(cloud) as warehouse:
+        warehouse.query("alter table raw.users add column nickname string")
+        warehouse.query("alter table raw.users drop column email")
+    told = r"raw\.users lacks email STRING; raw\.users has nickname STRING, which no record knows"
+    with pytest.raises(WarehouseError, match=told):
+        load(accepted(cloud, "b2", "TIMESTAMPTZ", **ROWS), cloud)
+    assert ask(cloud, "select * from ops.batches") == before
+
+
+def test_tables_are_made_as_the_records_say(cloud: Settings) -> None:
+    load(accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), cloud)
+    with open_warehouse(cloud) as warehouse:
+        events = warehouse.client.get_table(f"{cloud.bigquery_project}.{cloud.bigquery_dataset_prefix}raw.events")
+    assert (events.time_partitioning.field, events.require_partition_filter) == ("event_date", True)
+    assert events.clustering_fields == ["batch_id", "event_type"]
+    assert events.labels == {"app": "shopflow"}
+    columns = {column.name: column for column in events.schema}
+    assert (columns["unit_price"].precision, columns["unit_price"].scale) == (18, 4)
+    assert (columns["event_id"].mode, columns["user_id"].mode) == ("REQUIRED", "NULLABLE")
+    assert all(column.description for column in events.schema)
+
+
+def test_a_batch_goes_out_whole_and_may_come_again(cloud: Settings) -> None:
+    batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
+    load(batch, cloud)
+    before = state(cloud)
+    with open_warehouse(cloud) as warehouse:
+        gone = warehouse.remove("b1", datetime.now(UTC))
+        assert gone.rows == {"events": 2, "users": 1}
+        assert warehouse.remove("b1", datetime.now(UTC)) == gone
+        assert warehouse.pending("models").removed == ("b1",)
+        assert warehouse.imbalances(thorough=True) == []
+        with pytest.raises(LedgerError, match="batch b9 is not in the warehouse"):
+            warehouse.remove("b9", datetime.now(UTC))
+    assert ask(cloud, "select count(*) from removed.events") == [(2,)]
+    assert load(batch, cloud).is_new
+    after = state(cloud)
+    assert (after["events"], after["users"], after["batches"]) == (before["events"], before["users"], before["batches"])
+
+
+def list_tables(settings: Settings, dataset: str) -> list[str]:
+    with open_warehouse(settings) as warehouse:
+        place = f"{settings.bigquery_project}.{settings.bigquery_dataset_prefix}{dataset}"
+        return [table.table_id for table in warehouse.client.list_tables(place)]
