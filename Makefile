@@ -3,22 +3,28 @@ SHELL  := /bin/bash
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+EMU    := $(VENV)-emulator
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
 
-.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs
+.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs emulator
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# $(call install,extras): the project and the named extras into $(VENV), with uv where it is, else with pip; byte code
-# is compiled now, so that no run pays for it.
+# $(call into,folder,name,what): an environment in the folder, with uv where it is, else with pip; byte code is compiled
+# now, so that no run pays for it.
+define into
+	@test -x $(1)/bin/python || { echo "making $(1) ..."; $(if $(UV),$(UV) venv -q --python $(PYTHON) $(1),$(PYTHON) -m venv $(1)); }
+	@$(if $(UV),true,$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(1)/bin/python -m ensurepip >/dev/null)
+	@echo "installing $(2) with $(if $(UV),uv,pip) ..."
+	@$(if $(UV),$(UV) pip install -q --compile-bytecode --python $(1)/bin/python,$(1)/bin/python -m pip install -q --disable-pip-version-check --compile) $(3)
+endef
+
+# $(call install,extras): the project and the named extras into $(VENV).
 define install
-	@test -x $(BIN)/python || { echo "making $(VENV) ..."; $(if $(UV),$(UV) venv -q --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV)); }
-	@$(if $(UV),true,$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null)
-	@echo "installing shopflow $(1) with $(if $(UV),uv,pip) ..."
-	@$(if $(UV),$(UV) pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check --compile) -c constraints.txt -e '.$(1)'
+	$(call into,$(VENV),shopflow $(1),-c constraints.txt -e '.$(1)')
 	@$(BIN)/python -m compileall -q flows
 	@touch $@
 endef
@@ -30,14 +36,17 @@ $(VENV)/.installed-dashboard: pyproject.toml constraints.txt
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	$(call install,[dev])
 	@touch $(VENV)/.installed $(VENV)/.installed-dashboard
+$(EMU)/.installed: emulator/requirements.txt
+	$(call into,$(EMU),the BigQuery emulator,-r emulator/requirements.txt)
+	@touch $@
 
 run: $(VENV)/.installed  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
 	@$(BIN)/shopflow run $(ARGS)
 
-test: $(VENV)/.installed-dev  ## every test
+test: $(VENV)/.installed-dev $(EMU)/.installed  ## every test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
-test-fast: $(VENV)/.installed-dev  ## the tests to run while you work
+test-fast: $(VENV)/.installed-dev $(EMU)/.installed  ## the tests to run while you work
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
@@ -57,6 +66,9 @@ ui: $(VENV)/.installed  ## the runs, their steps and artifacts in Prefect's UI
 
 stop: $(VENV)/.installed  ## end the local Prefect server
 	@$(BIN)/shopflow stop
+
+emulator: $(EMU)/.installed  ## BigQuery and Cloud Storage on this machine, to try SHOPFLOW_TARGET=bigquery; ends with Ctrl-C
+	@$(EMU)/bin/python -m emulator $(ARGS)
 
 docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md anew from records and models
 	@$(BIN)/shopflow dictionary > docs/data_dictionary.md

@@ -1,0 +1,28 @@
+"""What bqemulator does otherwise than BigQuery, closed one by one.
+
+Each module has `close()`, and begins with the sentence that tells what the plain emulator does.
+"""
+
+from emulator.gaps import (
+    answers,
+    arrays,
+    copying,
+    extensions,
+    intervals,
+    loading,
+    metadata,
+    parentheses,
+    partitions,
+    reading,
+    scripts,
+)
+
+# Without these the plain emulator does not start where there is no network.
+NEEDED = (extensions,)
+GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, reading, scripts)
+
+
+def close(*, only_needed: bool = False) -> None:
+    """Close all gaps, or only those without which nothing starts."""
+    for gap in NEEDED if only_needed else NEEDED + GAPS:
+        gap.close()

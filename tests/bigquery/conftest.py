@@ -1,0 +1,49 @@
+"""BigQuery and Cloud Storage as emulators, one pair for the session, and settings that name them."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.start import Emulator
+from emulator.start import emulator as started
+from flows.settings import Settings, load_settings
+
+# Beside the environment of the tests, as the Makefile makes it.
+ENVIRONMENT = Path(os.environ.get("SHOPFLOW_TEST_EMULATOR", f"{sys.prefix}-emulator"))
+
+
+@pytest.fixture(scope="session")
+def emulator_python() -> Path:
+    """The python of the emulator's environment."""
+    python = ENVIRONMENT / "bin/python"
+    if not python.exists():
+        pytest.skip(f"the emulator is not installed: `make {ENVIRONMENT.name}/.installed`, or `make test`, does it")
+    return python
+
+
+@pytest.fixture(scope="session")
+def emulator(emulator_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """BigQuery and Cloud Storage on free ports, with an empty bucket `lake`."""
+    with started(emulator_python, log=tmp_path_factory.mktemp("emulator") / "log") as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(
+    emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """Settings of a shop on the emulator, its datasets and its part of the bucket no other test's."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.storage)
+    name = re.sub(r"\W+", "_", request.node.name.lower())[:40].strip("_")
+    return load_settings(
+        target="bigquery",
+        home=tmp_path / "home",
+        lake=f"gs://lake/{name}",
+        bigquery_endpoint=emulator.endpoint,
+        bigquery_project=emulator.project,
+        bigquery_dataset_prefix=f"{name}_",
+    )
