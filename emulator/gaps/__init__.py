@@ -13,13 +13,14 @@ from emulator.gaps import (
     metadata,
     parentheses,
     partitions,
+    precision,
     reading,
     scripts,
 )
 
 # Without these the plain emulator does not start where there is no network.
 NEEDED = (extensions,)
-GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, reading, scripts)
+GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, precision, reading, scripts)
 
 
 def close(*, only_needed: bool = False) -> None:

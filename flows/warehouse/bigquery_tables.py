@@ -91,7 +91,7 @@ def schema_field(field: Field) -> bigquery.SchemaField:
     kind, mode = field.bigquery, "REQUIRED" if field.is_required else "NULLABLE"
     if kind.startswith("ARRAY<"):
         kind, mode = kind[6:-1], "REPEATED"
-    size, _, scale = kind.partition("(")[2].rstrip(")").partition(", ")
+    size, _, scale = kind.partition("(")[2].rstrip(")").partition(",")
     number = {"precision": int(size), "scale": int(scale)} if scale else {}
     return bigquery.SchemaField(field.name, kind.partition("(")[0], mode, description=field.description, **number)
 
@@ -119,7 +119,7 @@ def refuse_drift(jobs: Jobs) -> None:
 def _kind(column: bigquery.SchemaField) -> str:
     kind = _OLD_NAMES.get(column.field_type, column.field_type)
     if column.precision:
-        kind += f"({column.precision}, {column.scale or 0})"
+        kind += f"({column.precision},{column.scale or 0})"
     return f"ARRAY<{kind}>" if column.mode == "REPEATED" else kind
 
 
