@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from flows.receipts import Node
+from flows.receipts import Billed, Node
 
 FAILED = ("error", "fail", "runtime error")
 
@@ -42,14 +42,22 @@ class Listener:
             rows=None if is_test or result.status != "success" else self._rows(info, result),
             failures=result.num_failures if is_test and result.status in ("pass", "warn", "fail") else None,
             message="" if result.status in ("success", "pass") else " ".join(result.message.split()),
+            billed=_billed(result.adapter_response),
         )
 
     def _rows(self, info: Any, result: Any) -> int | None:
         if info.materialized == "view":
             return None
-        if "rows_affected" in result.adapter_response:
+        if result.adapter_response.get("rows_affected") is not None:
             return int(result.adapter_response["rows_affected"])
         return self._rows_in(info.node_relation.relation_name)
+
+
+def _billed(response: Mapping[str, Any]) -> Billed:
+    """What a node's own job has cost, where the warehouse tells; the few that only ask for columns' names cost nothing."""
+    if response.get("bytes_billed") is None:
+        return Billed()
+    return Billed(1, int(response["bytes_billed"]), int(response.get("slot_ms") or 0))
 
 
 def explain(outcome: Any, nodes: Sequence[Node]) -> str:
