@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -48,16 +48,16 @@ class Listener:
     def _rows(self, info: Any, result: Any) -> int | None:
         if info.materialized == "view":
             return None
-        if result.adapter_response.get("rows_affected") is not None:
+        if "rows_affected" in result.adapter_response:
             return int(result.adapter_response["rows_affected"])
         return self._rows_in(info.node_relation.relation_name)
 
 
-def _billed(response: Mapping[str, Any]) -> Billed:
-    """What a node's own job has cost, where the warehouse tells; the few that only ask for columns' names cost nothing."""
-    if response.get("bytes_billed") is None:
+def _billed(response: Any) -> Billed:
+    """What a node's own job has cost, where the adapter tells of one; those that only ask for columns cost nothing."""
+    if "job_id" not in response:
         return Billed()
-    return Billed(1, int(response["bytes_billed"]), int(response.get("slot_ms") or 0))
+    return Billed(1, *(int(response[name]) if name in response else 0 for name in ("bytes_billed", "slot_ms")))
 
 
 def explain(outcome: Any, nodes: Sequence[Node]) -> str:
