@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from typing import Any
 
-from flows.builds.command import TRANSFORMS, command
+from flows.builds.command import TRANSFORMS, command, variables
 from flows.errors import BuildFailed
 from flows.settings import Settings
 
@@ -29,21 +30,26 @@ def fingerprint() -> str:
 
 
 def parsed(settings: Settings) -> Any:
-    """dbt's manifest of the project for the settings' target; where the warehouse lies makes no difference to it.
+    """dbt's manifest of the project for the settings' target. Where a file of DuckDB lies makes no difference to it, but
+    a project and datasets of BigQuery are the tables' names.
 
     The first call imports dbt and parses, which takes seconds. Any thread may call it; whoever comes while another one
     parses, waits. Opens no database. Raises BuildFailed in dbt's own words if the project cannot be parsed; the next
     call then tries again.
     """
     with _lock:
-        if settings.target not in _parsed:
+        if (place := _place(settings)) not in _parsed:
             from dbt.cli.main import dbtRunner
 
             outcome = dbtRunner().invoke(command("parse", settings))
             if not outcome.success:
                 raise BuildFailed(f"the dbt project cannot be read: {' '.join(str(outcome.exception).split())}")
-            _parsed[settings.target] = outcome.result
-        return _uncompiled(_parsed[settings.target])
+            _parsed[place] = outcome.result
+        return _uncompiled(_parsed[place])
+
+
+def _place(settings: Settings) -> str:
+    return json.dumps(variables(settings)) if settings.target == "bigquery" else settings.target
 
 
 def _uncompiled(manifest: Any) -> Any:

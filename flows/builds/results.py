@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from flows.receipts import Node
+from flows.receipts import Billed, Node
 
 FAILED = ("error", "fail", "runtime error")
 
@@ -42,6 +42,7 @@ class Listener:
             rows=None if is_test or result.status != "success" else self._rows(info, result),
             failures=result.num_failures if is_test and result.status in ("pass", "warn", "fail") else None,
             message="" if result.status in ("success", "pass") else " ".join(result.message.split()),
+            billed=_billed(result.adapter_response),
         )
 
     def _rows(self, info: Any, result: Any) -> int | None:
@@ -50,6 +51,13 @@ class Listener:
         if "rows_affected" in result.adapter_response:
             return int(result.adapter_response["rows_affected"])
         return self._rows_in(info.node_relation.relation_name)
+
+
+def _billed(response: Any) -> Billed:
+    """What a node's own job has cost, where the adapter tells of one; those that only ask for columns cost nothing."""
+    if "job_id" not in response:
+        return Billed()
+    return Billed(1, *(int(response[name]) if name in response else 0 for name in ("bytes_billed", "slot_ms")))
 
 
 def explain(outcome: Any, nodes: Sequence[Node]) -> str:

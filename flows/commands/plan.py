@@ -54,7 +54,7 @@ def rewritten(plan: Backfill, settings: Settings) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:  # parsing writes, and this home is somebody else's just now
         nodes = parsed(settings.model_copy(update={"home": Path(folder)})).nodes.values()
     for node in sorted(nodes, key=lambda node: str(node.name)):
-        if node.resource_type == "model" and node.schema == "marts":
+        if node.resource_type == "model" and node.config.schema == "marts":
             yield f"{node.name}: {_rows(node.config.meta, days)}"
 
 

@@ -33,8 +33,39 @@
     {%- endif %}
 
     {{ run_hooks(post_hooks) }}
-    {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+
+{% endmaterialization %}
+
+
+{# BigQuery: one script is one job, and in it one transaction from the first row that goes to the last that comes. A script
+   that is killed or fails takes its transaction back. #}
+{% materialization incremental, adapter='bigquery' %}
+
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {%- if builds_everything() %}
+        {{ build_partitioned_table(existing, target_relation, compiled_code) }}
+        {% do persist_docs(target_relation, model) %}
+    {%- elif existing is none %}
+        {{ exceptions.raise_compiler_error('it was never built as a whole: run once with --full-refresh') }}
+    {%- else %}
+        {%- set columns = adapter.get_columns_in_relation(existing) | map(attribute='quoted') | join(', ') %}
+        {% call statement('main') -%}
+            create temp table {{ this.identifier }}__rebuilt as ({{ compiled_code }});
+
+            begin transaction;
+            delete from {{ target_relation }} where {{ is_rebuilt() }};
+            insert into {{ target_relation }} ({{ columns }})
+            select {{ columns }} from {{ this.identifier }}__rebuilt;
+            commit transaction
+        {%- endcall %}
+    {%- endif %}
+
+    {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 
 {% endmaterialization %}

@@ -12,7 +12,6 @@
     {{ build_whole_table(target_relation, compiled_code) }}
 
     {{ run_hooks(post_hooks) }}
-    {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 

@@ -22,7 +22,6 @@
     {%- endif %}
 
     {{ run_hooks(post_hooks) }}
-    {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 

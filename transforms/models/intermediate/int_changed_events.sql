@@ -10,7 +10,7 @@ came as (
         event_id,
         event_date
     from {{ source('raw', 'events') }}
-    where {{ touched('event_date', otherwise='false') }} and {{ pending() }}
+    where {{ on_any_day('event_date') }} and {{ touched('event_date', otherwise='false') }} and {{ pending() }}
 
 ),
 
@@ -37,7 +37,7 @@ copies as (
     select
         {{ told | join(',\n        ') }}
     from {{ source('raw', 'events') }}
-    where {{ touched('event_date', otherwise='false') }}
+    where {{ on_any_day('event_date') }} and {{ touched('event_date', otherwise='false') }}
 
     union all
 

@@ -3,6 +3,7 @@ with
 events as (
 
     select * from {{ source('raw', 'events') }}
+    where {{ on_any_day('event_date') }}
 
 ),
 

@@ -8,7 +8,7 @@ with
 events as (
 
     select * from {{ source('raw', 'events') }}
-    where {{ touched('event_date') }}
+    where {{ on_any_day('event_date') }} and {{ touched('event_date') }}
 
 ),
 
@@ -21,7 +21,7 @@ suspects as (
         event_date,
         {{ fingerprint('event_id') }} as event_fingerprint
     from {{ source('raw', 'events') }}
-    where {{ touched('event_date') }}
+    where {{ on_any_day('event_date') }} and {{ touched('event_date') }}
     group by event_date, event_fingerprint
     having count(*) > 1
 
