@@ -25,5 +25,5 @@ def _prepare(settings: Settings) -> None:
     with contextlib.suppress(Exception):  # the step itself will say what is wrong, in its own words
         from flows import contracts, transform
 
-        contracts.warm()
+        contracts.warm(settings)
         transform.warm(settings)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from flows.contracts.view import batch_view
+from flows.contracts.view import View
 from flows.quiet import quiet
 from flows.receipts import Check, Validated
 from flows.settings import Settings
@@ -17,38 +18,45 @@ from flows.settings import Settings
 FOLDER = Path(__file__).resolve().parent
 
 
-def warm() -> None:
+def warm(settings: Settings) -> None:
     """Import soda, which takes half a second to a second, so that `judge` finds it imported. Never fails.
 
-    >>> warm()
+    >>> warm(settings)  # doctest: +SKIP
     """
-    quiet()  # soda reads its telemetry switch when it is imported, and offline that costs seconds
     with suppress(ImportError):
-        import_module("flows.contracts.verdict")
+        _soda(settings)
 
 
 def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
-    """Hold the accepted rows of a batch, as they lie in the lake, to the contracts of their tables.
+    """Hold the accepted rows of a batch, where the warehouse would take them from, to the contracts of their tables.
 
     Every check comes back with what it measured; its level, `stop` or `warn`, is written in the contract. A check that
     could not be evaluated has not passed. One that the batch's format cannot answer by its nature is skipped: it
-    passes, and `measured` says so. Without soda installed the only check is a warning that nothing was judged. Reads
-    the lake and the warehouse, changes neither. Raises LedgerError if the lake lacks a file, WarehouseError or
-    StorageError if the lake or the warehouse cannot be read; never raises for a broken contract, that is the flow's.
+    passes, and `measured` says so. Without soda installed the only check is a warning that nothing was judged.
+
+    DuckDB reads the lake's files and changes nothing; BigQuery loads them into tables of the batch's own, which expire,
+    and the questions are capped and labelled. Raises LedgerError if the lake lacks a file or has other rows than were
+    accepted, WarehouseError or StorageError if the lake or the warehouse cannot be read; never raises for a broken
+    contract, that is the flow's.
 
     >>> [check.name for check in judge(validated, settings) if not check.is_passed]  # doctest: +SKIP
     ['users of events are known']
     """
-    warm()
     try:
-        from flows.contracts.verdict import verdict
+        verdict, engine = _soda(settings)
     except ImportError:
         return (Check("", "contracts not judged: soda is not installed", "warn", False),)
-    with batch_view(validated, settings) as view:
+    with engine.place(validated, settings) as place:
+        view = View(place, validated)
         checks: list[Check] = [] if "events" in view.tables else [_NO_EVENTS]
         for table in view.tables:
-            checks += verdict(view, table, FOLDER / f"{table}.yml")
+            checks += verdict.verdict(view, table, FOLDER / f"{table}.yml")
     return tuple(checks)
+
+
+def _soda(settings: Settings) -> tuple[Any, Any]:
+    quiet()  # soda reads its telemetry switch when it is imported, and offline that costs seconds
+    return import_module("flows.contracts.verdict"), import_module(f"flows.contracts.on_{settings.target}")
 
 
 _NO_EVENTS = Check("events", "the batch has events", "warn", False, "no file of events")

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# In this order: soda's data sources cannot be imported before its contracts.
 from soda_core.contracts import verify_contract_locally
 from soda_core.contracts.contract_verification import CheckResult, ContractVerificationResult
-from soda_duckdb.common.data_sources.duckdb_data_source import DuckDBDataSourceImpl
 
 from flows.contracts.view import View
 from flows.receipts import Check
@@ -24,10 +22,9 @@ def verdict(view: View, table: str, contract: Path) -> Iterator[Check]:
 
     A contract that soda cannot use at all is one check of level `stop` that has not passed.
     """
-    source = DuckDBDataSourceImpl.from_existing_cursor(view.connection, name="shopflow")
     try:
         session = verify_contract_locally(
-            data_sources=[source], contract_file_path=str(contract), variables=view.variables(table)
+            data_sources=[view.place.source], contract_file_path=str(contract), variables=view.variables(table)
         )
     except Exception as error:  # soda has many kinds of them, and each means that nothing was judged
         yield _not_judged(table, f"{type(error).__name__}: {error}")
@@ -62,8 +59,8 @@ def _measured(result: CheckResult, attributes: dict[str, Any], whole: ContractVe
     value = result.threshold_value
     if value is None:
         return "no value"
-    unit = str(attributes.get("unit", ""))
-    number = f"{value:,.0f}" if float(value).is_integer() or value >= 1000 else f"{value:,.2f}"
+    unit, value = str(attributes.get("unit", "")), round(float(value), 6)  # further on engines differ
+    number = f"{value:,.0f}" if value.is_integer() or value >= 1000 else f"{value:,.2f}"
     return f"{number} {unit.removesuffix('s') if value == 1 else unit}".strip()
 
 

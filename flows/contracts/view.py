@@ -1,55 +1,62 @@
-"""A batch as the contracts see it: its files in the lake as views in memory, and what is known beside it."""
+"""A batch as the contracts see it: its tables where its rows can be asked for, and the facts that its manifest holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
-from duckdb import DuckDBPyConnection
-
-from flows.lake import Lake
 from flows.receipts import TableCount, Validated
 from flows.records import RECORDS
-from flows.settings import Settings
 from flows.sources import FORMATS
-from flows.sources.files import as_pattern
-from flows.sources.sql import quoted
-from flows.warehouse.batch import files_by_table, rows_by_table
-from flows.warehouse.duck_connect import connect
-from flows.warehouse.duck_errors import translated
-from flows.warehouse.tables import raw_fields
+from flows.warehouse.batch import rows_by_table
 
-SCHEMA = "lake"
+SOURCE, SCHEMA = "shopflow", "lake"  # the beginning of a contract's `dataset:`, and the schema of its queries
 # Grouping ten million ids takes five seconds; a sixteenth of the ids gives the share as exactly as it is needed.
 SAMPLE_ABOVE = 500_000
-SAMPLED = "hash(event_id) % 16 = 0"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the tables of a batch lie, in the words of the engine that judges them.
+
+    `source` is what soda asks through, `namespace` how it spells the schema `lake`. `names` are the tables' names there,
+    `known` what stands in a query for the users and products that this batch or any loaded one tells of. `sampled` is
+    true of a sixteenth of the ids.
+    """
+
+    source: Any
+    namespace: str
+    names: Mapping[str, str]
+    known: Mapping[str, str]
+    sampled: str
 
 
 @dataclass(frozen=True)
 class View:
-    """What a contract is judged on: a connection, the tables of the batch, and the facts that the manifest holds."""
+    """What a contract is judged on: the place, and the batch. `tables` are those that are judged."""
 
-    connection: DuckDBPyConnection
+    place: Place
     validated: Validated
-    tables: tuple[str, ...]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        told = rows_by_table(self.validated).keys() | {count.table for count in self.validated.counts}
+        return tuple(table for table in RECORDS if table in told)
 
     def variables(self, table: str) -> dict[str, str]:
         """The variables of a table's contract."""
         validated = self.validated
         count = next((c for c in validated.counts if c.table == table), TableCount(table, 0, 0, 0, 0))
         return {
-            "data_source": "shopflow",
-            "namespace": SCHEMA,
-            "schema": SCHEMA,
-            "timestamp": "timestamp",
+            "namespace": self.place.namespace,
+            "table": self.place.names[table],
             "landed_at": validated.batch.landed_at.astimezone(UTC).isoformat(),
             "refused_percent": _percent(count.quarantined, count.rows_read),
             "duplicate_percent": _percent(count.duplicates, count.rows_read),
-            "sampled": SAMPLED if count.accepted > SAMPLE_ABOVE else "true",
+            "sampled": self.place.sampled if count.accepted > SAMPLE_ABOVE else "true",
+            **{f"known_{name}": query for name, query in self.place.known.items()},
         }
 
     def is_erased(self, table: str) -> bool:
@@ -75,42 +82,6 @@ class View:
             name for name in formats if name in FORMATS and {needed, f"{table}.{needed}"} & {*FORMATS[name].lacks}
         ]
         return ", ".join(sorted(lacking)) if len(lacking) == len(formats) else None
-
-
-@contextmanager
-def batch_view(validated: Validated, settings: Settings) -> Iterator[View]:
-    """Open the view of a batch. Raises LedgerError if a file is missing, WarehouseError if one cannot be read."""
-    files = files_by_table(validated, Lake.of(settings))
-    tables = tuple(table for table in RECORDS if table in files or table in {c.table for c in validated.counts})
-    with (
-        translated(settings.warehouse_path),
-        TemporaryDirectory(prefix=".judge-", dir=settings.home) as spill,
-        connect(settings, spill=Path(spill)) as connection,
-    ):
-        connection.execute(f"create schema {SCHEMA}")
-        for table in RECORDS:
-            if table in files:
-                paths = ", ".join(quoted(as_pattern(path)) for path in files[table])
-                rows = f"select * from read_parquet([{paths}], hive_partitioning = false)"
-            else:
-                rows = f"select {', '.join(f'null::{f.duckdb} as {f.name}' for f in raw_fields(table))} where false"
-            connection.execute(f"create view {SCHEMA}.{table} as {rows}")
-        _know(connection, settings)
-        yield View(connection, validated, tables)
-
-
-def _know(connection: DuckDBPyConnection, settings: Settings) -> None:
-    """Make views of the users and products that this batch or any loaded one tells of."""
-    loaded = set()  # none also in a warehouse whose maker was killed before it had made the tables
-    if settings.warehouse_path.exists():
-        connection.execute(f"attach {quoted(settings.warehouse_path)} as warehouse (read_only)")
-        tables = "from duckdb_tables() where database_name = 'warehouse' and schema_name = 'raw'"
-        loaded = {table for (table,) in connection.execute(f"select table_name {tables}").fetchall()}
-    for table, key in (("users", "user_id"), ("products", "product_id")):
-        known = f"select {key} from {SCHEMA}.{table}"
-        if table in loaded:
-            known += f" union all select {key} from warehouse.raw.{table}"
-        connection.execute(f"create view {SCHEMA}.known_{table} as select distinct {key} from ({known})")
 
 
 def _percent(part: int, whole: int) -> str:

@@ -19,6 +19,7 @@ from flows.warehouse import bigquery_load
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_changes import mark_built, waiting
 from flows.warehouse.bigquery_corrections import PASSED, removed_before, require, require_replaced, taking_out
+from flows.warehouse.bigquery_dbapi import Asking
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_ledger import imbalances
 from flows.warehouse.bigquery_tables import prepare, refuse_drift
@@ -53,7 +54,18 @@ class BigQueryWarehouse:
     def billed(self) -> Billed:
         return self._jobs.billed
 
+    def asking(self) -> Asking:
+        """What a library asks through that brings questions of its own; they count among `billed`."""
+        return Asking(self._jobs)
+
+    def dataset(self, name: str) -> str:
+        """`project.dataset` of one of our schemas."""
+        return self._jobs.dataset(name)
+
     def stage(self, validated: Validated, lake: Lake) -> dict[str, str]:
+        """Load a batch's rows into tables of its own in dataset `lake`, from where `load` takes them; their names by
+        record. Doing it again changes nothing. Raises as `load` does for rows that lack and files that cannot be read.
+        """
         return bigquery_load.stage(self._jobs, validated, lake)
 
     def load(

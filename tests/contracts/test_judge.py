@@ -16,6 +16,7 @@ from flows.receipts import Check
 from flows.settings import Settings
 from flows.sources import FORMATS
 from flows.warehouse import open_warehouse
+from tests.contracts.faults import FAULTS
 
 
 def not_passed(checks: tuple[Check, ...]) -> list[tuple[str, str, str, str]]:
@@ -28,91 +29,6 @@ def test_a_healthy_batch_passes_every_check_and_each_says_what_it_measured(spoil
     assert {check.table for check in checks} == {"events", "users", "products"}
     assert [check for check in checks if not check.measured] == []
     assert Check("events", "the batch has events", "stop", True, "1,000 rows") in checks
-
-
-FAULTS = {
-    "no events": (
-        "delete from events",
-        ("events", "the batch has events", "stop", "0 rows"),
-    ),
-    "no currency": (
-        "update events set currency = null where order_id in ('o0', 'o10')",
-        ("events", "purchases have a currency", "warn", "2 % without"),
-    ),
-    "no currency of a refund": (
-        "update events set event_type = 'refund', currency = null where order_id = 'o0'",
-        ("events", "refunds have a currency", "warn", "100 % without"),
-    ),
-    "no order id": (
-        "update events set order_id = null where order_id in ('o0', 'o10')",
-        ("events", "purchases have an order id", "warn", "2 % without"),
-    ),
-    "price zero": (
-        "update events set unit_price = 0 where order_id like 'o1%'",
-        ("events", "purchases are not for nothing", "warn", "11 % at price 0"),
-    ),
-    "price in the wrong unit": (
-        "update events set unit_price = 99999999 where order_id = 'o0'",
-        ("events", "no purchase costs absurdly more than the others", "warn", "8,519,815 times the usual price"),
-    ),
-    "late": (
-        "update events set event_timestamp = event_timestamp - interval 3 day where event_id like 'e1%'",
-        ("events", "few events arrived more than a day late", "warn", "11.10 %"),
-    ),
-    "stale": (
-        "update events set event_timestamp = event_timestamp - interval 3 day, received_at = null",
-        ("events", "the newest event is not old when it is landed", "warn", "85.35 hours"),
-    ),
-    "shared ids": (
-        "update events set event_id = 'e0' where event_id like 'e10%'",
-        ("events", "events do not share their id", "warn", "1.10 %"),
-    ),
-    "unknown products": (
-        "delete from products where product_id = 'p3'",
-        ("events", "products of events are known", "warn", "20 % unknown"),
-    ),
-    "unknown users": (
-        "delete from users where user_id = 'u4'",
-        ("events", "users of events are known", "warn", "10 % unknown"),
-    ),
-    "users without a date of signing up": (
-        "update users set created_at = null where user_id in ('u1', 'u2', 'u3')",
-        ("users", "users say when they signed up", "warn", "15 % without"),
-    ),
-    "two versions of a user at once": (
-        "insert into users from users where user_id = 'u1'",
-        ("users", "no two versions of a user are from the same instant", "warn", "4.76 %"),
-    ),
-    "products without a price": (
-        "update products set unit_price = null where product_id = 'p1'",
-        ("products", "products have a price", "warn", "20 % without"),
-    ),
-    "products without a category": (
-        "update products set category = null where product_id = 'p1'",
-        ("products", "products have a category", "warn", "20 % without"),
-    ),
-    "two versions of a product at once": (
-        "insert into products from products where product_id = 'p1'",
-        ("products", "no two versions of a product are from the same instant", "warn", "16.67 %"),
-    ),
-    "a column too many": (
-        "alter table events add column colour varchar",
-        ("events", "columns and types are those of the contract", "stop", "has colour"),
-    ),
-    "a column missing": (
-        "alter table users drop column email",
-        ("users", "columns and types are those of the contract", "stop", "lacks email"),
-    ),
-    "a column of another type": (
-        "alter table products alter is_active type varchar",
-        (
-            "products",
-            "columns and types are those of the contract",
-            "stop",
-            "is_active is varchar, not boolean",
-        ),
-    ),
-}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -278,5 +194,5 @@ def test_without_soda_the_only_check_is_a_warning(
         return really(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without_soda)
-    contracts.warm()
+    contracts.warm(settings)
     assert judge(spoiled(), settings) == (Check("", "contracts not judged: soda is not installed", "warn", False),)

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.contracts.view import batch_view
+from flows.contracts.on_duckdb import place
 from flows.errors import LedgerError, SettingsError, WarehouseError
 from flows.lake import Lake
 from flows.land import land
@@ -314,7 +314,7 @@ def test_a_home_whose_name_is_a_pattern_for_its_neighbours_takes_its_own_rows(tm
     rows = f"select * exclude range from read_parquet('{as_pattern(ours)}'), range(2)"
     changed = f"select * replace ('theirs' as event_id, date '2020-01-01' as event_date) from ({rows})"
     duckdb.execute(f"copy ({changed}) to '{theirs}' (format parquet)")
-    with batch_view(validated, home) as view:
-        assert view.connection.execute("select event_id from lake.events").fetchall() == [("ours",)]
+    with place(validated, home) as found:
+        assert found.source.execute_query("select event_id from lake.events").rows == [("ours",)]
     load(validated, home)
     assert ask(home, "select event_id from raw.events") == [("ours",)]
