@@ -1,20 +1,12 @@
 """One contract, two engines: the same batch gets the same verdicts on BigQuery as on DuckDB."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from google.cloud import bigquery
 
-from flows import contracts
 from flows.contracts import judge
-from flows.errors import WarehouseError
-from flows.gcp import bigquery_client
 from flows.receipts import Check
 from flows.settings import Settings, load_settings
-from flows.warehouse import open_warehouse
-from flows.warehouse.bigquery_jobs import Jobs
-from flows.lake import Lake
 from tests.contracts.faults import FAULTS, spoil
 
 # The lake's columns are the record's, and the load job sees to it that BigQuery's are: what differs is the contract then.
