@@ -7,6 +7,8 @@ from emulator.gaps import (
     answers,
     arrays,
     copying,
+    decimals,
+    division,
     extensions,
     intervals,
     loading,
@@ -19,7 +21,20 @@ from emulator.gaps import (
 
 # Without these the plain emulator does not start where there is no network.
 NEEDED = (extensions,)
-GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, reading, scripts)
+GAPS = (
+    answers,
+    arrays,
+    copying,
+    decimals,
+    division,
+    intervals,
+    loading,
+    metadata,
+    parentheses,
+    partitions,
+    reading,
+    scripts,
+)
 
 
 def close(*, only_needed: bool = False) -> None:
