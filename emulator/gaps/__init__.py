@@ -6,9 +6,11 @@ Each module has `close()`, and begins with the sentence that tells what the plai
 from emulator.gaps import (
     answers,
     arrays,
+    casts,
     columns,
     copying,
     decimals,
+    division,
     extensions,
     intervals,
     jobs,
@@ -28,9 +30,11 @@ NEEDED = (extensions,)
 GAPS = (
     answers,
     arrays,
+    casts,
     columns,
     copying,
     decimals,
+    division,
     intervals,
     jobs,
     loading,
