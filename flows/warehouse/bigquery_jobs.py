@@ -1,16 +1,17 @@
-"""Every question that the product itself sends to BigQuery: capped, labelled, retried with a bound, its bill kept."""
+"""Every question that the product itself sends to BigQuery: capped, labelled, retried with a bound, and charged."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flows import gcp
+from flows.bills import charge
 from flows.receipts import Billed
 from flows.settings import Settings
 
@@ -28,11 +29,10 @@ Params = Sequence[Any] | Mapping[str, Any]
 
 @dataclass
 class Jobs:
-    """A client, and what the jobs that were sent through it have cost so far."""
+    """A client, and how jobs are sent through it."""
 
     settings: Settings
     client: bigquery.Client
-    billed: Billed = field(default_factory=Billed)
 
     @classmethod
     def begin(cls, settings: Settings) -> Jobs:
@@ -66,8 +66,10 @@ class Jobs:
         )
         with self.translated("a statement on BigQuery"):
             job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=self.retry)
-            job.result(retry=self.retry, job_retry=self.retry, max_results=0)
-        self.billed += Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0)
+            try:
+                job.result(retry=self.retry, job_retry=self.retry, max_results=0)
+            finally:  # a script that failed was billed for the statements before
+                charge(Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0))
         return job
 
     @property
