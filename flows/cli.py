@@ -236,6 +236,15 @@ def status(
 
 
 @app.command()
+def doctor() -> None:
+    """Look whether this target can be used: rights, places, versions; each line is ok, or says what to do."""
+    from flows.commands.doctor import show_health
+
+    if not show_health():
+        raise typer.Exit(1)
+
+
+@app.command()
 def dashboard() -> None:
     """Open the KPIs in a browser (Streamlit)."""
     from flows.commands.browser import open_dashboard
