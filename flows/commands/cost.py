@@ -19,8 +19,8 @@ from flows.warehouse.bigquery_cost import Estimate, estimates
 from flows.warehouse.bigquery_jobs import Jobs
 
 UNKNOWN = (
-    "Not in it: what reads the tables that this build makes anew is estimated by those that are there now; files that a "
-    "run loads add their days; each of the ledger's own questions is some 10 MB. Load jobs are free."
+    "Not in it: what reads the tables that this build makes anew is estimated by those that are there now; files that "
+    "a run loads add their days; each of the ledger's own questions is some 10 MB. Load jobs are free."
 )
 
 

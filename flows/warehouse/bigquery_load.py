@@ -133,7 +133,7 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[str]) 
             raise WarehouseError(
                 f"BigQuery could not load {told} into lake.{name}, nothing was loaded: {reasons}"
             ) from None
-        charge(Billed(1, 0, job.slot_millis or 0))  # load jobs are free; their slots are Google's
+        charge(Billed(jobs=1))  # it is free, and runs on slots of Google's own
         return int(job.output_rows or 0)
 
 
