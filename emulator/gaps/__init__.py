@@ -6,21 +6,43 @@ Each module has `close()`, and begins with the sentence that tells what the plai
 from emulator.gaps import (
     answers,
     arrays,
+    columns,
     copying,
+    decimals,
     extensions,
     intervals,
+    jobs,
     loading,
     metadata,
     parentheses,
     partitions,
+    places,
     precision,
     reading,
     scripts,
+    sizes,
 )
 
 # Without these the plain emulator does not start where there is no network.
 NEEDED = (extensions,)
-GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, precision, reading, scripts)
+GAPS = (
+    answers,
+    arrays,
+    columns,
+    copying,
+    decimals,
+    intervals,
+    jobs,
+    loading,
+    metadata,
+    parentheses,
+    partitions,
+    places,
+    precision,
+    reading,
+    scripts,
+    sizes,
+)
 
 
 def close(*, only_needed: bool = False) -> None:
