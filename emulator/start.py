@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -20,6 +23,34 @@ class Emulator:
     storage: str
     project: str
     lake: str
+
+    def fault(
+        self, what: str, *, times: int = 1, after: int = 0, method: str = "", path: str = "", body: str = ""
+    ) -> None:
+        """Order a fault (`emulator.faults.Fault`) for the next requests that the patterns find."""
+        fault = {"what": what, "times": times, "after": after, "method": method, "path": path, "body": body}
+        self.ask("POST", "/__faults", fault)
+
+    def faults_left(self) -> list[dict[str, Any]]:
+        """The faults that have not happened yet."""
+        return list(self.ask("GET", "/__faults"))
+
+    def no_more_faults(self) -> None:
+        """Forget the faults that have not happened yet."""
+        self.ask("DELETE", "/__faults")
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs, as BigQuery's API tells them, in the order in which they were begun."""
+        told = self.ask("GET", f"/bigquery/v2/projects/{self.project}/jobs?maxResults=1000000")["jobs"]
+        return sorted(told, key=lambda job: int(job["statistics"]["creationTime"]))
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the emulator of BigQuery answers."""
+        sent = None if body is None else json.dumps(body).encode()
+        with urlopen(
+            Request(self.endpoint + path, sent, {"content-type": "application/json"}, method=method)
+        ) as answer:
+            return json.load(answer)
 
 
 @contextmanager

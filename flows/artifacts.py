@@ -67,7 +67,8 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
 # The UI makes each column as wide as its widest cell: what is short comes first.
 def _node(node: Node) -> Row:
     columns = ("status", "kind", "seconds", "rows", "failures", "name", "message")
-    return {column: getattr(node, column) for column in columns}
+    billed = {"bytes billed": node.billed.bytes} if node.billed else {}
+    return billed | {column: getattr(node, column) for column in columns}
 
 
 def _check(check: Check) -> Row:

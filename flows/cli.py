@@ -236,6 +236,25 @@ def status(
 
 
 @app.command()
+def cost(
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Of a build of everything.")] = False,
+) -> None:
+    """What the next build would be billed on BigQuery, by a dry run of each statement."""
+    from flows.commands.cost import show_cost
+
+    show_cost(is_whole=full_refresh)
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether this target can be used: rights, places, versions; each line is ok, or says what to do."""
+    from flows.commands.doctor import show_health
+
+    if not show_health():
+        raise typer.Exit(1)
+
+
+@app.command()
 def dashboard() -> None:
     """Open the KPIs in a browser (Streamlit)."""
     from flows.commands.browser import open_dashboard

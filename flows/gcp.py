@@ -49,9 +49,11 @@ def storage_client(settings: Settings) -> StorageClient:
 @lru_cache(maxsize=4)
 def credentials(settings: Settings) -> tuple[Any, str]:
     """Google's credentials and the project's name. Raises SettingsError, saying what to do, where either lacks."""
-    if settings.bigquery_endpoint:
+    try:
         from google.auth.credentials import AnonymousCredentials
-
+    except ImportError as error:
+        raise SettingsError(_INSTALL) from error
+    if settings.bigquery_endpoint:
         return AnonymousCredentials(), settings.bigquery_project or "emulated"
     block = settings.gcp_credentials_block
     found, own_project = _of_block(block) if block else _default()
@@ -59,6 +61,23 @@ def credentials(settings: Settings) -> tuple[Any, str]:
     if not project:
         raise SettingsError("no Google Cloud project is known: set SHOPFLOW_BIGQUERY_PROJECT")
     return found, project
+
+
+def kind_of_credentials(settings: Settings) -> str:
+    """Whose credentials they are, in a few words. Raises SettingsError as `credentials` does."""
+    found = credentials(settings)[0]
+    if settings.bigquery_endpoint:
+        return "none: an emulator asks for none"
+    account = getattr(found, "service_account_email", "")
+    whose = f"service account {account}" if account else "a user's own" if _is_user(found) else type(found).__name__
+    block = settings.gcp_credentials_block
+    return f"{whose}, of Prefect's block {block}" if block else whose
+
+
+def _is_user(found: Any) -> bool:
+    from google.oauth2.credentials import Credentials
+
+    return isinstance(found, Credentials)
 
 
 def project_of(settings: Settings) -> str:
@@ -96,11 +115,11 @@ def _of_block(name: str) -> tuple[Any, str | None]:
 
 @contextmanager
 def translated(
-    settings: Settings, what: str, error: type[WarehouseError | StorageError] = WarehouseError
+    settings: Settings, what: str, error: type[WarehouseError | StorageError] = WarehouseError, *, grant: str = ""
 ) -> Iterator[None]:
     """Raise `error`, or SettingsError for a lack of credentials, in place of what Google's clients raise about `what`.
 
-    The sentence says what was refused, and for a missing right or place what to grant or make.
+    The sentence says what was refused, and for a missing right or place what to grant (`grant`) or make.
     """
     from google.api_core.exceptions import GoogleAPIError
     from google.auth.exceptions import GoogleAuthError
@@ -111,7 +130,7 @@ def translated(
     except GoogleAuthError as refused:
         raise SettingsError(f"Google took no credentials for {what}: {_words(refused)}. {_LOG_IN}") from refused
     except (GoogleAPIError, RequestException) as refused:
-        raise error(f"{what}: {_advised(refused, settings)}") from refused
+        raise error(f"{what}: {_advised(refused, settings, grant)}") from refused
 
 
 def _words(refused: Exception) -> str:
@@ -134,7 +153,7 @@ def _is_over_the_cap(refused: Exception) -> bool:
     return "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in str(refused)
 
 
-def _advised(refused: Exception, settings: Settings) -> str:
+def _advised(refused: Exception, settings: Settings, grant: str) -> str:
     from google.api_core import exceptions
 
     told = _words(refused)
@@ -144,7 +163,8 @@ def _advised(refused: Exception, settings: Settings) -> str:
             f"so it was not run: look at `shopflow cost`, then raise the limit knowingly. BigQuery said: {told}"
         )
     if isinstance(refused, exceptions.Forbidden):
-        return f"{told}. Grant the missing right (docs/bigquery.md lists those that a run needs), then run again"
+        lacks = grant or "the missing right (docs/bigquery.md lists those that a run needs)"
+        return f"{told}. Grant {lacks}, then run again"
     if isinstance(refused, exceptions.NotFound):
         return f"{told}. `shopflow doctor` says which project, dataset or bucket lacks"
     if isinstance(refused, exceptions.ServerError | exceptions.RetryError) or not isinstance(

@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from flows.chunks import Backfill, Reloaded
-from flows.receipts import Batch, Built, Check, Erased, Loaded, Published, Receipt, Removed, Replayed, Validated, Wiped
+from flows.receipts import (
+    Batch,
+    Billed,
+    Built,
+    Check,
+    Erased,
+    Loaded,
+    Published,
+    Receipt,
+    Removed,
+    Replayed,
+    Validated,
+    Wiped,
+)
 from flows.story import Story
 
 
 def receipt_of(
-    story: Story, step: str, started_at: datetime, seconds: float, told: object, error: BaseException | None = None
+    story: Story,
+    step: str,
+    started_at: datetime,
+    seconds: float,
+    told: object,
+    error: BaseException | None = None,
+    billed: Billed | None = None,
 ) -> Receipt:
-    """The receipt of one step of `story`; verdict `ok`, `degraded` (done, with warnings) or `failed`."""
+    """The receipt of one step of `story`; verdict `ok`, `degraded` (done, with warnings) or `failed`.
+
+    What the step's jobs have cost is in its detail, as `billed`, where there were any.
+    """
     facts = _facts(told, story)
     detail = facts.pop("detail", {})
     verdict = "degraded" if facts.pop("is_degraded", False) else "ok"
     if error is not None:
         verdict, detail = "failed", {**detail, "error": type(error).__name__, "message": str(error)}
+    if billed:
+        detail = {**detail, "billed": asdict(billed)}
     return Receipt(story.run_id, story.batch_id, step, started_at, round(seconds, 3), verdict, detail=detail, **facts)
 
 

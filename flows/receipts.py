@@ -214,7 +214,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Billed:
-    """What jobs of a warehouse that bills have cost: how many, bytes billed, milliseconds of slots. Zero on DuckDB."""
+    """What jobs of a warehouse that bills have cost: how many, bytes billed, milliseconds of slots. None on DuckDB."""
 
     jobs: int = 0
     bytes: int = 0

@@ -127,7 +127,9 @@ class Settings(BaseSettings):
         description="No query may bill more than this many GB (10^9 bytes): BigQuery refuses it before it runs.",
     )
     bigquery_dollars_per_tebibyte: float = Field(
-        6.25, ge=0, description="What a tebibyte (2^40 bytes) billed costs, for `shopflow cost`."
+        6.25,
+        ge=0,
+        description="What a tebibyte (2^40 bytes) billed costs: the price that runs and `shopflow cost` tell.",
     )
     bigquery_labels: Annotated[str, AfterValidator(_labels)] = Field(
         "", description="Labels of every table and job, such as `team=data,env=prod`; `app=shopflow` is always there."

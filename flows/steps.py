@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from flows.bills import charge, counted
 from flows.errors import ShopflowError, StorageError
 from flows.ledger import receipt_of
 from flows.receipts import Node, Receipt
@@ -70,7 +71,8 @@ class Attempt(Generic[R]):
         started_at, clock = datetime.now(UTC), time.monotonic()
         failure: BaseException | None = None
         try:
-            self.told = self.work()
+            with counted() as bill:
+                self.told = self.work()
             self.story.take(self.told)
         except ShopflowError as error:
             failure = self.error = error
@@ -82,7 +84,8 @@ class Attempt(Generic[R]):
                 raise failure from None
             raise
         finally:
-            receipt = receipt_of(self.story, self.name, started_at, time.monotonic() - clock, self.told, failure)
+            seconds = time.monotonic() - clock
+            receipt = receipt_of(self.story, self.name, started_at, seconds, self.told, failure, bill.billed)
             keep(self.story, receipt)
         if self.error is not None:
             return Failed(message=str(self.error))
@@ -124,11 +127,12 @@ def store_receipts(story: Story) -> None:
 
 
 def teller(story: Story) -> Callable[[Node], None]:
-    """What to call with each dbt node as it ends: it goes to the log (models and failures), progress and story."""
+    """What to call with each dbt node as it ends: the log (models and failures), progress, story and bill get it."""
     logger, here = get_run_logger(), copy_context()  # dbt's threads know neither the run nor where its log goes
 
     def tell(node: Node) -> None:
         story.nodes.append(node)
+        here.copy().run(charge, node.billed)
         has_failed = node.status not in ("success", "pass", "skipped")
         if node.kind == "model" or has_failed:
             level = logging.WARNING if has_failed else logging.INFO

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from flows.bills import dollars
 from flows.demo import BESIDE_DEMO
 from flows.kpis import Kpis, amount, share
 from flows.receipts import Node, Receipt, ReplayedBatch, Validated
+from flows.settings import Settings
 from flows.story import Story, count_of
 
 SHOWN = 5
@@ -76,6 +78,8 @@ def line_of(receipt: Receipt) -> str:
             parts = [detail.get("about", ""), count_of(models, "model"), count_of(tests, "test") if tests else ""]
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
+    if receipt.step != "run" and (billed := detail.get("billed", {}).get("bytes")):
+        parts.append(f"{size(billed)} billed")
     return ", ".join(part for part in parts if part)
 
 
@@ -197,7 +201,17 @@ def closing(story: Story, start_seconds: float, ui_url: str) -> Iterator[tuple[s
     run = sum(receipt.seconds for receipt in story.receipts if receipt.step == "run")
     steps = [f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts if receipt.step != "run"]
     yield "Seconds", f"{start_seconds + run:.1f}: {', '.join([f'start {start_seconds:.1f}', *steps])}"
+    for told in billed_lines(story.receipts, story.settings):
+        yield "Billed", told
     yield from _next_steps(story, ui_url)
+
+
+def billed_lines(receipts: Sequence[Receipt], settings: Settings) -> Iterator[str]:
+    """What the jobs of a run have cost, by its receipts: one line, none where the warehouse bills nothing."""
+    for receipt in receipts:
+        if receipt.step == "run" and (billed := receipt.detail.get("billed")):
+            jobs, price = count_of(billed["jobs"], "job"), dollars(billed["bytes"], settings)
+            yield f"{size(billed['bytes'])} by {jobs}, {price}; {billed['slot_ms'] / 1000:,.1f} seconds of slots"
 
 
 def _next_steps(story: Story, ui_url: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows import artifacts
+from flows.bills import counted
 from flows.errors import ShopflowError
 from flows.ledger import receipt_of
 from flows.leftovers import sweep
@@ -46,7 +47,7 @@ def telling(settings: Settings) -> Iterator[Story]:
         listener.began(story)
     started_at, clock = datetime.now(UTC), time.monotonic()
     failure: BaseException | None = None
-    with story.turn:
+    with story.turn, counted() as bill:
         try:
             yield story
         except ShopflowError as error:
@@ -55,7 +56,8 @@ def telling(settings: Settings) -> Iterator[Story]:
             failure = error
             raise
         finally:
-            keep(story, receipt_of(story, "run", started_at, time.monotonic() - clock, story, failure))
+            seconds = time.monotonic() - clock
+            keep(story, receipt_of(story, "run", started_at, seconds, story, failure, bill.billed))
             if story.has_turn:
                 store_receipts(story)
             artifacts.write(story)

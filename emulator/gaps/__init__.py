@@ -6,21 +6,47 @@ Each module has `close()`, and begins with the sentence that tells what the plai
 from emulator.gaps import (
     answers,
     arrays,
+    casts,
+    columns,
     copying,
+    decimals,
+    division,
     extensions,
     intervals,
+    jobs,
     loading,
     metadata,
     parentheses,
     partitions,
+    places,
     precision,
     reading,
     scripts,
+    sizes,
 )
 
 # Without these the plain emulator does not start where there is no network.
 NEEDED = (extensions,)
-GAPS = (answers, arrays, copying, intervals, loading, metadata, parentheses, partitions, precision, reading, scripts)
+GAPS = (
+    answers,
+    arrays,
+    casts,
+    columns,
+    copying,
+    decimals,
+    division,
+    intervals,
+    jobs,
+    loading,
+    metadata,
+    parentheses,
+    partitions,
+    places,
+    precision,
+    reading,
+    scripts,
+    sizes,
+)
 
 
 def close(*, only_needed: bool = False) -> None:

@@ -1,15 +1,23 @@
 """Parquet is loaded by position and nulls go into required columns; `table$partition` and the job's layout are unknown.
 
-Columns are loaded by name; a null in a required column, a column that the table lacks and a row of another partition
-are refused; a table that a job makes has the job's partitions and clusters. A job of several files writes all or none.
+Columns are loaded by name. A null in a required column, a column that the table lacks, a row of another partition, a
+table or a file that is not there: all are refused in BigQuery's words. A table that a job makes has the job's
+partitions and clusters. A job of several files writes all or none.
 """
 
+from glob import glob
 from typing import Any
 
 import bqemulator.api.routes.tables as tables
 import bqemulator.jobs.executor as executor
 from bqemulator.catalog.models import Clustering
-from bqemulator.domain.errors import InvalidQueryError
+from bqemulator.domain.errors import (
+    InvalidQueryError,
+    NotFoundError,
+    ResourceRef,
+    resource_already_exists,
+    resource_not_found,
+)
 from bqemulator.storage.type_map import duckdb_type_to_bq_field
 
 from emulator.gaps.decorators import in_partition, split
@@ -18,6 +26,7 @@ from emulator.gaps.decorators import in_partition, split
 def close() -> None:
     _parse, _empty = executor._parse_load_job_config, executor._apply_load_write_disposition
     _make, _load = executor._maybe_create_load_destination, executor._load_path_into_target
+    _execute = executor.execute_load_job
 
     def parse(project: str, config: dict[str, Any]) -> Any:
         load = dict(config.get("load", {}))
@@ -27,9 +36,11 @@ def close() -> None:
 
     def empty(job: Any, context: Any) -> None:
         partition = job.raw_config.get("_partition")
+        meta = context.catalog.get_table(*_place(job))
+        if meta is not None and job.write_disposition == "WRITE_EMPTY" and _rows(context.engine, job.target_ref):
+            raise resource_already_exists(ResourceRef("table", *_place(job)))
         if not partition:
             return _empty(job, context)
-        meta = context.catalog.get_table(job.project_id, job.dataset_id, job.table_id)
         if meta is None or meta.time_partitioning is None:
             raise InvalidQueryError(f"{job.table_id} is not partitioned")
         if job.write_disposition == "WRITE_TRUNCATE":
@@ -38,8 +49,11 @@ def close() -> None:
     def load(path: str, job: Any, context: Any) -> None:
         if job.source_format != "PARQUET":
             return _load(path, job, context)
-        source = _reading(path)
-        if meta := context.catalog.get_table(job.project_id, job.dataset_id, job.table_id):
+        paths = [executor._resolve_uri(uri, context) for uri in job.source_uris]
+        if path != paths[0]:
+            return  # was read with the first: in one statement it is all or nothing
+        source = _reading(*paths)
+        if meta := context.catalog.get_table(*_place(job)):
             _check(context.engine, source, job, meta)
         context.engine.execute(f"INSERT INTO {job.target_ref} BY NAME SELECT * FROM {source}")
 
@@ -53,13 +67,38 @@ def close() -> None:
         if meta is not None and (load_config.get("timePartitioning") or load_config.get("clustering")):
             ctx.catalog.update_table(meta.model_copy(update=_layout(load_config)))
 
+    async def execute(project: str, job_id: str, config: dict[str, Any], context: Any) -> Any:
+        _find(parse(project, config), context)
+        return await _execute(project, job_id, config, context)
+
+    executor.execute_load_job = execute
     executor._parse_load_job_config, executor._apply_load_write_disposition = parse, empty
     executor._load_path_into_target, executor._maybe_create_load_destination = load, make
 
 
-def _reading(path: str) -> str:
-    quoted = path.replace("'", "''")
-    return f"read_parquet('{quoted}', hive_partitioning = false)"
+def _place(job: Any) -> tuple[str, str, str]:
+    return job.project_id, job.dataset_id, job.table_id
+
+
+def _reading(*paths: str) -> str:
+    quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{quoted}], hive_partitioning = false, union_by_name = true)"
+
+
+def _rows(engine: Any, source: str) -> int:
+    return engine.execute(f"SELECT count(*) FROM {source}").fetchone()[0]
+
+
+def _find(job: Any, context: Any) -> None:
+    """Raise what BigQuery would where the dataset, the table or a file is not there."""
+    project, dataset, table = _place(job)
+    if context.catalog.get_dataset(project, dataset) is None:
+        raise resource_not_found(ResourceRef("dataset", project, dataset))
+    if job.create_disposition == "CREATE_NEVER" and context.catalog.get_table(project, dataset, table) is None:
+        raise resource_not_found(ResourceRef("table", project, dataset, table))
+    for uri in job.source_uris:
+        if not glob(executor._resolve_uri(uri, context)):  # noqa: PTH207 - a pattern from the root
+            raise NotFoundError(f"Not found: URI {uri}")
 
 
 def _layout(load: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +113,7 @@ def _check(engine: Any, source: str, job: Any, meta: Any) -> None:
     """Raise what BigQuery would where a file does not fit its table."""
 
     def rows(condition: str) -> int:
-        return engine.execute(f"SELECT count(*) FROM {source} WHERE {condition}").fetchone()[0]
+        return _rows(engine, f"{source} WHERE {condition}")
 
     columns = [column[0] for column in engine.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
     known = {field.name.lower() for field in meta.schema_.fields}

@@ -1,21 +1,29 @@
-"""The precision and the scale of a column are forgotten when a table is made."""
+"""The precision and the scale of a numeric column are forgotten; it takes numbers that do not fit into it."""
 
 from typing import Any
 
 import bqemulator.api.routes.tables as tables
+import bqemulator.storage.type_map as types
 
 
 def close() -> None:
-    plain_parse, plain_show = tables._parse_schema_fields, tables._field_to_rest
+    parse, tell, columns = tables._parse_schema_fields, tables._field_to_rest, types.bq_schema_to_duckdb_columns
 
-    def parse(fields: list[dict[str, Any]]) -> tuple[Any, ...]:
-        return tuple(
-            field.model_copy(update={name: int(given[name]) for name in ("precision", "scale") if name in given})
-            for field, given in zip(plain_parse(fields), fields, strict=True)
-        )
+    def parse_fields(raw: list[dict[str, Any]]) -> tuple[Any, ...]:
+        sizes = [{key: int(field[key]) for key in ("precision", "scale") if field.get(key)} for field in raw]
+        return tuple(field.model_copy(update=size) for field, size in zip(parse(raw), sizes, strict=True))
 
-    def show(field: Any) -> dict[str, Any]:
-        told = {name: str(getattr(field, name)) for name in ("precision", "scale") if getattr(field, name) is not None}
-        return plain_show(field) | told
+    def to_rest(field: Any) -> dict[str, Any]:
+        size = {key: str(value) for key in ("precision", "scale") if (value := getattr(field, key)) is not None}
+        return tell(field) | size
 
-    tables._parse_schema_fields, tables._field_to_rest = parse, show
+    def to_duckdb(fields: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        return [
+            (name, kind.replace("DECIMAL(38, 9)", f"DECIMAL({field['precision']}, {field.get('scale') or 0})"))
+            if field.get("precision")
+            else (name, kind)
+            for field, (name, kind) in zip(fields, columns(fields), strict=True)
+        ]
+
+    tables._parse_schema_fields, tables._field_to_rest = parse_fields, to_rest
+    tables.bq_schema_to_duckdb_columns = types.bq_schema_to_duckdb_columns = to_duckdb

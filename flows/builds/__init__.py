@@ -1,7 +1,8 @@
 """dbt as the flow drives it: its command line, its parsed project, and what its events say."""
 
 from flows.builds.command import command
+from flows.builds.compiled import Statement, compiled
 from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
 
-__all__ = ["Listener", "command", "explain", "fingerprint", "parsed"]
+__all__ = ["Listener", "Statement", "command", "compiled", "explain", "fingerprint", "parsed"]

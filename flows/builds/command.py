@@ -14,7 +14,8 @@ TRANSFORMS = PROJECT / "transforms"
 def command(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
     """dbt's arguments for a verb: every artifact below `settings.dbt_target_path`, nothing on the console.
 
-    `build`, `run` and `parse` are dbt's own; `test` builds the keys of what changed and tests what was built by them.
+    `build`, `run`, `parse` and `compile` are dbt's own; `test` builds the keys of what changed and tests what was built
+    by them.
 
     The settings go to `transforms/profiles.yml` as vars, not through the environment, which other threads read. Unit
     tests speak about the models, not about the data: they run in the project's own tests, not in every build.

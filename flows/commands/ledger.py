@@ -12,7 +12,8 @@ from rich.table import Table
 from flows.errors import LedgerError
 from flows.literal import for_terminal
 from flows.receipts import Receipt
-from flows.summary import line_of
+from flows.settings import Settings
+from flows.summary import billed_lines, line_of
 
 BATCHES, DAYS = 5, 10
 FATES = {"rows_read": "read", "accepted": "accepted", "quarantined": "refused", "duplicates": "copies"}
@@ -91,14 +92,16 @@ def _said(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def last_run(receipts: Sequence[Receipt]) -> Table | str:
-    """The steps of the run whose receipts were written last."""
+def last_run(receipts: Sequence[Receipt], settings: Settings) -> Table | str:
+    """The steps of the run whose receipts were written last, and what it was billed."""
     if not receipts:
         return ""
     found = Table(box=None, pad_edge=False, show_header=False)
     found.add_row("last run")
-    for receipt in receipts:
-        if receipt.run_id == receipts[-1].run_id:
-            told = for_terminal(line_of(receipt))
-            found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", told)
+    run = [receipt for receipt in receipts if receipt.run_id == receipts[-1].run_id]
+    for receipt in run:
+        told = for_terminal(line_of(receipt))
+        found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", told)
+    for billed in billed_lines(run, settings):
+        found.add_row("billed", "", "", billed)
     return found

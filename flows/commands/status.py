@@ -82,4 +82,4 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
         return f"batches         not known now: {for_terminal(str(error))}"
     if batch:
         return Group(batch_table(batch, batches, removals))
-    return Group(ledger_table(batches, is_all), *waiting(changes), last_run(receipts))
+    return Group(ledger_table(batches, is_all), *waiting(changes), last_run(receipts, settings))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.lake import Lake
-from flows.receipts import Billed, Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.erasure import Erasure
 
@@ -123,11 +123,6 @@ class Warehouse(Protocol):
 
         Looks at the ledger alone, which is small; `thorough` counts the rows of `raw`, too.
         """
-        ...
-
-    @property
-    def billed(self) -> Billed:
-        """What this open warehouse's own jobs have cost so far."""
         ...
 
     def record(self, receipts: Iterable[Receipt]) -> None:

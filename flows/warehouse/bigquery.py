@@ -13,7 +13,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import LedgerError, WarehouseError
 from flows.lake import Lake
 from flows.pinned import require_zone
-from flows.receipts import Billed, Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import bigquery_load
 from flows.warehouse.batch import rows_by_table
@@ -50,12 +50,8 @@ class BigQueryWarehouse:
         """The client behind it, for questions about the tables themselves."""
         return self._jobs.client
 
-    @property
-    def billed(self) -> Billed:
-        return self._jobs.billed
-
     def asking(self) -> Asking:
-        """What a library asks through that brings questions of its own; they count among `billed`."""
+        """What a library asks through that brings questions of its own; they are charged as ours are."""
         return Asking(self._jobs)
 
     def dataset(self, name: str) -> str:

@@ -1,16 +1,17 @@
-"""Every question that the product itself sends to BigQuery: capped, labelled, retried with a bound, its bill kept."""
+"""Every question that the product itself sends to BigQuery: capped, labelled, retried with a bound, and charged."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flows import gcp
+from flows.bills import charge
 from flows.receipts import Billed
 from flows.settings import Settings
 
@@ -28,16 +29,16 @@ Params = Sequence[Any] | Mapping[str, Any]
 
 @dataclass
 class Jobs:
-    """A client, and what the jobs that were sent through it have cost so far."""
+    """A client, and how jobs are sent through it."""
 
     settings: Settings
     client: bigquery.Client
-    billed: Billed = field(default_factory=Billed)
+    retry_seconds: float = RETRY_SECONDS
 
     @classmethod
-    def begin(cls, settings: Settings) -> Jobs:
+    def begin(cls, settings: Settings, retry_seconds: float = RETRY_SECONDS) -> Jobs:
         """Raises SettingsError where credentials, project or library lack. Asks nothing of the service."""
-        return cls(settings, gcp.bigquery_client(settings))
+        return cls(settings, gcp.bigquery_client(settings), retry_seconds)
 
     def dataset(self, name: str) -> str:
         """`project.dataset` of one of DATASETS."""
@@ -56,26 +57,41 @@ class Jobs:
 
     def run(self, sql: str, params: Params = ()) -> bigquery.QueryJob:
         """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`."""
-        from google.cloud import bigquery
-
-        config = bigquery.QueryJobConfig(
-            query_parameters=_parameters(params),
-            maximum_bytes_billed=int(self.settings.bigquery_max_gigabytes * 10**9),
-            labels=self.settings.labels,
-            use_query_cache=True,
-        )
+        config = self._config(query_parameters=_parameters(params), use_query_cache=True)
         with self.translated("a statement on BigQuery"):
             job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=self.retry)
-            job.result(retry=self.retry, job_retry=self.retry, max_results=0)
-        self.billed += Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0)
+            try:
+                job.result(retry=self.retry, job_retry=self.retry, max_results=0)
+            finally:  # a script that failed was billed for the statements before
+                charge(Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0))
         return job
+
+    def dry_run(self, sql: str, *, what: str = "a dry run on BigQuery", grant: str = "") -> bigquery.QueryJob:
+        """What BigQuery says of a statement without running it, which is free: the bytes it would read, and if it may.
+
+        Raises WarehouseError as `run` does; `grant` is the role to name where a right lacks.
+        """
+        with gcp.translated(self.settings, what, grant=grant):
+            return self.client.query(
+                self.named(sql),
+                job_config=self._config(dry_run=True, use_query_cache=False),
+                retry=self.retry,
+                job_retry=None,
+            )
+
+    def _config(self, **wanted: Any) -> bigquery.QueryJobConfig:
+        """Every job's: capped and labelled."""
+        from google.cloud import bigquery
+
+        cap = int(self.settings.bigquery_max_gigabytes * 10**9)
+        return bigquery.QueryJobConfig(maximum_bytes_billed=cap, labels=self.settings.labels, **wanted)
 
     @property
     def retry(self) -> Retry:
-        """Asks again, less and less often, when the service is unavailable or a connection breaks: for a minute."""
+        """Asks again, less and less often, when the service or a connection breaks: for `retry_seconds`."""
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
+        return DEFAULT_RETRY.with_timeout(self.retry_seconds)
 
     @contextmanager
     def translated(self, what: str) -> Iterator[None]:

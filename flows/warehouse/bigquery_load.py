@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.bills import charge
 from flows.errors import LedgerError, StorageError, WarehouseError
 from flows.lake import Lake
-from flows.receipts import Validated
+from flows.receipts import Billed, Validated
 from flows.records import RECORDS
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_jobs import Jobs
@@ -132,6 +133,7 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[str]) 
             raise WarehouseError(
                 f"BigQuery could not load {told} into lake.{name}, nothing was loaded: {reasons}"
             ) from None
+        charge(Billed(jobs=1))  # it is free, and runs on slots of Google's own
         return int(job.output_rows or 0)
 
 

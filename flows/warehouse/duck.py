@@ -18,7 +18,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake, is_dated
 from flows.pinned import require_zone
-from flows.receipts import Billed, Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import duck_backfill, duck_erase, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
@@ -201,10 +201,6 @@ class DuckWarehouse:
         with self._transaction():
             duck_record.enter(self._connection, version, at)
         return rows
-
-    @property
-    def billed(self) -> Billed:
-        return Billed()
 
     def published(self) -> Published | None:
         return None

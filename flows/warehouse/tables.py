@@ -136,7 +136,12 @@ OPS: dict[str, tuple[Field, ...]] = {
         _count("quarantined", "Rows that it refused."),
         _count("duplicates", "Exact copies that it folded."),
         _count("bytes", "Bytes that it read or wrote."),
-        _text("detail", "JSON object: what else there is to say.", True),
+        _text(
+            "detail",
+            "JSON object: what else there is to say. On BigQuery `billed` is in it: jobs, bytes billed, slot_ms "
+            "(milliseconds of slots) of the step; the run's own has all of them.",
+            True,
+        ),
     ),
     "publications": (
         _count("publication", "Counts the publications of this warehouse.", True),

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -38,7 +39,8 @@ def cloud(
 ) -> Settings:
     """Settings of a shop on the emulator, its datasets and its part of the bucket no other test's."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.storage)
-    name = re.sub(r"\W+", "_", request.node.name.lower())[:40].strip("_")
+    words = re.sub(r"\W+", "_", request.node.name.lower())[:30].strip("_")
+    name = f"{words}_{crc32(request.node.nodeid.encode()):08x}"  # tests of one name differ in what they are given
     return load_settings(
         target="bigquery",
         home=tmp_path / "home",

@@ -1,6 +1,5 @@
 """dbt builds the same on BigQuery as on DuckDB: every row of every model, whole and in increments."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,8 @@ from hypothesis import settings as drawn
 
 from flows.settings import Settings
 from tests.bigquery.twins import Twins
-from tests.increments.shop import Shop
+from tests.compiled import compiled
+from tests.increments.shop import PART, Shop
 from tests.worlds import World, worlds
 
 
@@ -30,28 +30,25 @@ def a_rich_world() -> World:
 
 
 @pytest.fixture
-def twins(new_shop: Callable[[], Shop], cloud: Settings, tmp_path: Path) -> Twins:
-    return Twins(new_shop(), cloud, tmp_path)
+def twins(
+    cloud: Settings, tmp_path: Path, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Twins:
+    compiled_both = (compiled(pytestconfig, tmp_path_factory, **given) for given in ({}, PART))
+    return Twins(Shop(*compiled_both), cloud, tmp_path)
 
 
-def test_every_model_has_the_same_rows_on_both(twins: Twins, compiled_both: tuple[dict, dict]) -> None:
+def test_every_model_has_the_same_rows_on_both(twins: Twins) -> None:
     """First of one batch as a whole; then another has come that reaches into its days, and a third is gone again."""
     world = a_rich_world()
     events = sorted(world["events"], key=lambda row: row["event_timestamp"])
     late, gone = events[3::4], events[5::7]
     twins.duck.load("first", events=[row for row in events if row not in late], users=world["users"][::2])
     twins.duck.load("gone", events=gone, products=world["products"])
-    models = [
-        node["relation"]
-        for node in compiled_both[0].values()
-        if node["kind"] == "model" and node["materialized"] != "ephemeral"
-    ]
-
     twins.build()
-    assert {model: twins.difference(model) for model in models} == dict.fromkeys(models, [])
+    assert twins.differences() == {}
 
     twins.duck.load("late", events=late, users=world["users"], products=world["products"][1:])
     twins.duck.remove("gone")
     twins.build()
-    assert {model: twins.difference(model) for model in models} == dict.fromkeys(models, [])
+    assert twins.differences() == {}
     assert len(twins.rows("marts.fct_revenue")) > 3

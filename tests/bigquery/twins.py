@@ -36,10 +36,15 @@ class Twins:
         self.duck.build()
         return built
 
-    def difference(self, relation: str) -> list[str]:
-        """A few rows that only one of the two has, each with the side that has it; empty where they are the same."""
-        cloud, duck = self.cloud(relation), self.rows(relation)
-        return [f"BigQuery: {row}" for row in (cloud - duck)][:2] + [f"DuckDB: {row}" for row in (duck - cloud)][:2]
+    def differences(self) -> dict[str, list[str]]:
+        """By model: a few rows that only one of the two has, each with the side that has it."""
+        found = {}
+        for relation in self.duck.relations:
+            cloud, duck = self.cloud(relation), self.rows(relation)
+            told = [*(f"BigQuery: {row}" for row in cloud - duck), *(f"DuckDB: {row}" for row in duck - cloud)]
+            if told:
+                found[relation] = told[:1] + told[-1:]
+        return found
 
     def rows(self, relation: str) -> Counter[Cells]:
         """The rows of a relation on DuckDB; each column with its name, in the order of names."""

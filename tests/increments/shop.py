@@ -64,9 +64,9 @@ class Shop:
             self.con.execute(f"create schema {schema}")
         prepare(self.con)
         self.con.execute("create schema lake; create table lake.events as from raw.events")
-        self.marts = [
-            node["name"] for node in whole.values() if node["kind"] == "model" and node["relation"].startswith("marts.")
-        ]
+        models = [node for node in whole.values() if node["kind"] == "model" and node["materialized"] != "ephemeral"]
+        self.relations = [node["relation"] for node in models]
+        self.marts = [node["name"] for node in models if node["relation"].startswith("marts.")]
 
     def load(self, batch_id: str, **rows: Iterable[Row]) -> None:
         """Append the rows of one batch, given by table."""

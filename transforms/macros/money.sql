@@ -1,4 +1,4 @@
 {# An amount as money: four decimals, never floating. Sums widen; this takes them back. #}
 {% macro money(amount) -%}
-    cast({{ amount }} as numeric(18, 4))
+    {{ as_decimal(amount, 4) }}
 {%- endmacro %}
