@@ -23,6 +23,7 @@ from emulator.gaps import (
     reading,
     scripts,
     sizes,
+    temporary,
     times,
 )
 
@@ -47,6 +48,7 @@ GAPS = (
     reading,
     scripts,
     sizes,
+    temporary,
     times,
 )
 
