@@ -10,6 +10,7 @@ import pytest
 from google.cloud.bigquery._http import Connection
 
 from flows import contracts
+from flows.bills import counted
 from flows.contracts import judge
 from flows.errors import WarehouseError
 from flows.gcp import bigquery_client
@@ -18,6 +19,8 @@ from flows.receipts import Check
 from flows.settings import PROJECT, Settings, load_settings
 from flows.warehouse import open_warehouse
 from tests.contracts.faults import FAULTS, spoil
+
+pytestmark = pytest.mark.xdist_group("bigquery")
 
 # The lake's columns are the records', and the load job sees to it that BigQuery's are: what can differ is the contract.
 OF_ROWS = {name: fault for name, (fault, caught) in FAULTS.items() if not caught[1].startswith("columns")}
@@ -110,7 +113,9 @@ def test_every_question_of_soda_is_labelled_and_capped(shop: Settings, monkeypat
         return really(connection, *args, **call)
 
     monkeypatch.setattr(Connection, "api_request", recorded)
-    judge(spoil(careful, batch_id="labelled"), careful)
+    with counted() as bill:
+        judge(spoil(careful, batch_id="labelled"), careful)
+    assert bill.billed.jobs == 14, "which is what stands in the receipt of the step: three loads, and soda's questions"
     assert [job["labels"] for job in sent] == [{"app": "shopflow", "team": "data"}] * 14
     capped = [job["query"]["maximumBytesBilled"] for job in sent if "query" in job]
     assert capped == [str(3 * 10**9)] * 11, "columns and one scan of each table, shared ids, versions, users, products"
@@ -152,6 +157,13 @@ def test_a_question_that_may_not_be_asked_ends_the_run_and_is_no_verdict(cloud: 
         bigquery_client(cloud).delete_table(f"{cloud.bigquery_dataset_prefix}raw.users")
     with pytest.raises(WarehouseError, match=r"was not found.*doctor"):
         judge(spoil(cloud), cloud)
+
+
+def test_a_question_over_the_cap_ends_the_run_and_is_no_verdict(shop: Settings) -> None:
+    careful = shop.model_copy(update={"bigquery_max_gigabytes": 0.001})
+    with pytest.raises(WarehouseError, match="more than SHOPFLOW_BIGQUERY_MAX_GIGABYTES") as said:
+        judge(spoil(careful, batch_id="capped"), careful)
+    assert "\n" not in str(said.value)
 
 
 def test_judging_on_duckdb_imports_nothing_of_google(local: Settings) -> None:
