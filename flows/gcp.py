@@ -142,11 +142,22 @@ def _words(refused: Exception) -> str:
     return " ".join(text.split())
 
 
+def is_about_the_question(refused: object) -> bool:
+    """Whether BigQuery could not understand or compute what it was asked: asked otherwise, it would have answered."""
+    from google.api_core.exceptions import BadRequest
+
+    return isinstance(refused, BadRequest) and not _is_over_the_cap(refused)
+
+
+def _is_over_the_cap(refused: Exception) -> bool:
+    return "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in str(refused)
+
+
 def _advised(refused: Exception, settings: Settings, grant: str) -> str:
     from google.api_core import exceptions
 
     told = _words(refused)
-    if "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in told:
+    if _is_over_the_cap(refused):
         return (
             f"it would bill more than SHOPFLOW_BIGQUERY_MAX_GIGABYTES ({settings.bigquery_max_gigabytes:g} GB) allows, "
             f"so it was not run: look at `shopflow cost`, then raise the limit knowingly. BigQuery said: {told}"
