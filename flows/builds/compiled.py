@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.builds.command import command
+from flows.builds.credentials import lend_credentials
 from flows.builds.project import parsed
 from flows.errors import BuildFailed
 from flows.receipts import Changes
@@ -62,6 +63,7 @@ def _deletes(results: Any) -> dict[str, str]:
 
 def _invoke(settings: Settings, changes: Changes | None, *which: str) -> Any:
     manifest = parsed(settings)
+    lend_credentials(settings)
     from dbt.cli.main import dbtRunner
 
     outcome = dbtRunner(manifest).invoke([*command("compile", settings, changes), *which])
