@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
 from flows import server
 from flows.errors import ServerError, SettingsError
@@ -37,7 +38,7 @@ def credentials_of_block(settings: Settings) -> tuple[Any, str | None]:
         return _taken(block, about), block.project
     except httpx.HTTPError as error:
         raise ServerError(f"{about} the Prefect server at {found.ui_url} does not answer") from error
-    except GoogleAuthError as error:  # a block may look for its credentials as soon as it is loaded
+    except (GoogleAuthError, RuntimeError) as error:  # a block looks for its credentials as soon as it is loaded
         raise _refused(about, error) from error
     except ValueError as error:
         raise SettingsError(f"{about} Prefect has no block GcpCredentials of that name") from error
@@ -51,4 +52,7 @@ def _taken(block: Any, about: str) -> Any:
 
 
 def _refused(about: str, error: Exception) -> SettingsError:
-    return SettingsError(f"{about} Google's library takes no credentials from it: {' '.join(str(error).split())}")
+    told = str(error)
+    if isinstance(error.__cause__, ValidationError):  # its own text shows what was given, which is a key
+        told = "; ".join(str(each["msg"]) for each in error.__cause__.errors(include_input=False))
+    return SettingsError(f"{about} Google's library takes no credentials from it: {' '.join(told.split())}")
