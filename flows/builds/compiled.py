@@ -41,9 +41,9 @@ def compiled(settings: Settings, changes: Changes | None = None) -> list[Stateme
     is_whole = changes is None or changes.is_whole
     with tempfile.TemporaryDirectory() as folder:  # dbt writes what it compiles
         apart = settings.model_copy(update={"home": Path(folder)})
-        results = _invoke(apart, changes, "--select", "resource_type:model", "test_type:data")
         deletes = {} if is_whole else _deletes(_invoke(apart, changes, "--inline", _DELETES))
-        return list(_statements(results, deletes))
+        results = _invoke(apart, changes, "--select", "resource_type:model", "test_type:data")
+        return list(_statements(results, deletes))  # now: what follows forgets what was compiled
 
 
 def _statements(results: Any, deletes: dict[str, str]) -> Iterator[Statement]:
