@@ -72,6 +72,7 @@ def test_a_service_that_is_away_is_no_estimate(cloud: Settings) -> None:
         list(estimates(away, [Statement("b", "model", "select 1")]))
 
 
+@pytest.mark.slow
 def test_an_increment_sends_what_a_build_of_its_days_would_send(shop: Settings) -> None:
     whole = compiled(shop)
     part = compiled(shop, Changes(("b1",), (date(2025, 11, 3),)))
@@ -90,6 +91,7 @@ def test_an_increment_sends_what_a_build_of_its_days_would_send(shop: Settings) 
     assert not shop.dbt_target_path.exists()
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_waits_and_changes_nothing(
     shop: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
