@@ -55,8 +55,12 @@ def credentials(settings: Settings) -> tuple[Any, str]:
         raise SettingsError(_INSTALL) from error
     if settings.bigquery_endpoint:
         return AnonymousCredentials(), settings.bigquery_project or "emulated"
-    block = settings.gcp_credentials_block
-    found, own_project = _of_block(block) if block else _default()
+    if settings.gcp_credentials_block:
+        from flows.gcp_block import credentials_of_block
+
+        found, own_project = credentials_of_block(settings)
+    else:
+        found, own_project = _default()
     project = settings.bigquery_project or own_project
     if not project:
         raise SettingsError("no Google Cloud project is known: set SHOPFLOW_BIGQUERY_PROJECT")
@@ -94,23 +98,6 @@ def _default() -> tuple[Any, str | None]:
     except DefaultCredentialsError as error:
         raise SettingsError(f"there are no Google credentials here: {_LOG_IN}") from error
     return found, project
-
-
-def _of_block(name: str) -> tuple[Any, str | None]:
-    try:
-        from prefect_gcp import GcpCredentials
-    except ImportError as error:
-        raise SettingsError(
-            f"SHOPFLOW_GCP_CREDENTIALS_BLOCK is {name}, but prefect-gcp is not installed: "
-            "`pip install 'shopflow[prefect-gcp]'`"
-        ) from error
-    try:
-        block = GcpCredentials.load(name)
-    except ValueError as error:
-        raise SettingsError(
-            f"Prefect has no block GcpCredentials of the name {name}: SHOPFLOW_GCP_CREDENTIALS_BLOCK names it"
-        ) from error
-    return block.get_credentials_from_service_account(), block.project
 
 
 @contextmanager
