@@ -29,8 +29,9 @@ _REFUSALS = {
 class Fault:
     """`what` happens to the next `times` requests whose method, path with question, and body the patterns find.
 
-    `unavailable`: 503, nothing is done. `forbidden`: 403, for a right that lacks. `lost`: the connection breaks, nothing is done. `unheard`: the work is done,
-    and the connection breaks before the answer. The first `after` requests that match are let through.
+    `unavailable`: 503, nothing is done. `forbidden`: 403, for a right that lacks. `lost`: the connection breaks, and
+    nothing is done. `unheard`: the work is done, and the connection breaks before the answer. The first `after`
+    requests that match are let through.
     """
 
     what: str = UNAVAILABLE

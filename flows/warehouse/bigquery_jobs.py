@@ -57,14 +57,22 @@ class Jobs:
 
     def run(self, sql: str, params: Params = ()) -> bigquery.QueryJob:
         """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`."""
+        from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
         config = self._config(query_parameters=_parameters(params), use_query_cache=True)
-        with self.translated("a statement on BigQuery"):
-            job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=self.retry)
+
+        def job() -> bigquery.QueryJob:
+            # The client's own way to send a job again goes on for ten minutes, whatever `retry` says.
+            job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=None)
             try:
-                job.result(retry=self.retry, job_retry=self.retry, max_results=0)
+                job.result(retry=self.retry, job_retry=None, max_results=0)
             finally:  # a script that failed was billed for the statements before
                 charge(Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0))
-        return job
+            return job
+
+        with self.translated("a statement on BigQuery"):
+            done: bigquery.QueryJob = DEFAULT_JOB_RETRY.with_timeout(self.retry_seconds)(job)()
+            return done
 
     def dry_run(self, sql: str, *, what: str = "a dry run on BigQuery", grant: str = "") -> bigquery.QueryJob:
         """What BigQuery says of a statement without running it, which is free: the bytes it would read, and if it may.
