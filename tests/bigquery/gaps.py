@@ -29,6 +29,10 @@ def arrays__distinct_without_nulls(wire: Wire) -> None:
     ]
 
 
+def casts__to_numeric_keep_nine_places(wire: Wire) -> None:
+    assert wire.rows("select cast('0.123456789' as numeric) = numeric '0.123456789'") == [["true"]]
+
+
 def columns__a_patch_adds_one(wire: Wire) -> None:
     wire.table("t", "a INT64")
     fields = [{"name": "a", "type": "INT64"}, {"name": "b", "type": "STRING"}]
@@ -60,6 +64,10 @@ def copying__a_partition(wire: Wire) -> None:
 def decimals__as_text(wire: Wire) -> None:
     found = "select cast(numeric '0.50' as string), cast(numeric '10' as string), cast(1.5 as string)"
     assert wire.rows(found) == [["0.5", "10", "1.5"]]
+
+
+def division__of_a_difference(wire: Wire) -> None:
+    assert wire.rows("select div(7 - 1, 2)") == [["3"]]
 
 
 def intervals__whole_hours(wire: Wire) -> None:
@@ -201,6 +209,11 @@ def sizes__of_what_was_inserted(wire: Wire) -> None:
     wire.table("t", "x INT64", "y INT64")
     wire.rows(f"insert into {wire.dataset}.t values (1, 2), (3, 4)")
     assert (wire.get("t")["numRows"], wire.get("t")["numBytes"]) == ("2", "32")
+
+
+def temporary__tables_end_with_their_script(wire: Wire) -> None:
+    for _ in range(2):
+        assert wire.rows("create temp table passing as select 1 as x; select x from passing") == [["1"]]
 
 
 def sizes__a_limit_of_bytes(wire: Wire) -> None:
