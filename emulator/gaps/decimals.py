@@ -1,4 +1,4 @@
-"""`cast(numeric as string)` has all nine places: '0.500000000' where BigQuery has '0.5'."""
+"""`cast(… as string)` has all places of a numeric, and one of a float: '0.500000000' and '2.0' for '0.5' and '2'."""
 
 import re
 from typing import Any
@@ -14,7 +14,8 @@ _CONCERNED = re.compile(r"CAST\(.*\bAS (TEXT|VARCHAR)\)", re.IGNORECASE | re.DOT
 # In a list of one, so that the value stands there once, however deep such casts are nested.
 _TRIMMED = sqlglot.parse_one(
     "list_transform([?], lambda v: case when typeof(v) like 'DECIMAL%' and contains(cast(v as text), '.') "
-    "then rtrim(rtrim(cast(v as text), '0'), '.') else cast(v as text) end)[1]",
+    "then rtrim(rtrim(cast(v as text), '0'), '.') when typeof(v) = 'DOUBLE' then regexp_replace(cast(v as text), "
+    "'[.]0$', '') else cast(v as text) end)[1]",
     read="duckdb",
 )
 
