@@ -10,6 +10,7 @@ from flows.builds import Listener, command, explain, parsed
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
+from flows.warehouse.bigquery_dbt import lent_credentials
 from flows.warehouse.duck_dbt import let_go, rows_in
 
 
@@ -49,7 +50,8 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
+        with lent_credentials(settings):
+            outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
