@@ -103,7 +103,7 @@ def _within(catalog: Any, path: tuple[str, ...]) -> Any:
 
 
 class _KeptModule:
-    """Compiling the analyzer's 28 MB of WebAssembly takes 20 seconds; what came of it is kept beside the environment."""
+    """Compiling the analyzer's 28 MB of WebAssembly takes 20 seconds; what came of it is kept in the environment."""
 
     @staticmethod
     def from_file(engine: Any, path: str) -> Any:
