@@ -23,6 +23,7 @@ from emulator.gaps import (
     reading,
     scripts,
     sizes,
+    temporary,
 )
 
 # Without these the plain emulator does not start where there is no network.
@@ -46,6 +47,7 @@ GAPS = (
     reading,
     scripts,
     sizes,
+    temporary,
 )
 
 
