@@ -41,7 +41,10 @@ class Emulator:
 
     def jobs(self) -> list[dict[str, Any]]:
         """All jobs, as BigQuery's API tells them, in the order in which they were begun."""
-        told = self.ask("GET", f"/bigquery/v2/projects/{self.project}/jobs?maxResults=1000000")["jobs"]
+        place = f"/bigquery/v2/projects/{self.project}/jobs"
+        listed = self.ask("GET", f"{place}?maxResults=1000000")["jobs"]
+        # The emulator's list does not tell which ones failed.
+        told = [self.ask("GET", f"{place}/{job['jobReference']['jobId']}") for job in listed]
         return sorted(told, key=lambda job: int(job["statistics"]["creationTime"]))
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:

@@ -49,7 +49,7 @@ def _follow_statements() -> None:
             return
         if isinstance(tree, exp.Alter):
             _follow_alter(tree, project, context)
-        elif isinstance(tree, exp.Create) and (cluster := tree.find(exp.Cluster)):
+        elif isinstance(tree, exp.Create) and (cluster := tree.find(exp.ClusterProperty)):
             _update(tree, project, context, clustering=Clustering(fields=tuple(c.name for c in cluster.expressions)))
 
     ddl.sync_created_table = executor.sync_created_table = sync

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import pytest
 
+from emulator.asking import SqlLibrary, asking
 from emulator.start import Emulator
 from emulator.start import emulator as started
 from flows.settings import Settings, load_settings
@@ -49,3 +50,22 @@ def cloud(
         bigquery_project=emulator.project,
         bigquery_dataset_prefix=f"{name}_",
     )
+
+
+@pytest.fixture(scope="session")
+def sql_library(emulator_python: Path) -> Iterator[SqlLibrary]:
+    """Google's SQL library in a process of its own."""
+    with asking(emulator_python) as library:
+        yield library
+
+
+@pytest.fixture(scope="session")
+def analyzer(sql_library: SqlLibrary) -> SqlLibrary:
+    """`analyzer.check(sql, tables)` tells what BigQuery would not understand, None if it is nothing."""
+    return sql_library
+
+
+@pytest.fixture(scope="session")
+def evaluator(sql_library: SqlLibrary) -> SqlLibrary:
+    """`evaluator.rows(sql, tables_with_rows)` gives what the SQL means."""
+    return sql_library

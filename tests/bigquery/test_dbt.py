@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as drawn
 
+from emulator.asking import SqlLibrary
 from emulator.start import Emulator
 from flows.builds import command
 from flows.builds.command import TRANSFORMS
 from flows.receipts import Built
-from flows.records import RECORDS
 from flows.settings import Settings, load_settings
-from flows.warehouse.tables import raw_fields
-from tests.bigquery.google import judge
+from tests.bigquery.statements import refused_by
 from tests.bigquery.twins import Twins
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
@@ -117,15 +115,8 @@ def test_every_model_has_the_same_rows_on_both(twice: Twice) -> None:
     assert len(twice.twins.cloud("marts.fct_revenue")) > 3
 
 
-def test_every_statement_is_one_of_bigquerys(twice: Twice, emulator_python: Path) -> None:
-    jobs = twice.twins.jobs
-    tables = {
-        f"{jobs.dataset(dataset)}.{table}": {field.name: field.bigquery for field in raw_fields(table)}
-        for dataset in ("raw", "removed")
-        for table in RECORDS
-    }
-    statements = list(dict.fromkeys(sql for sql, _ in twice.sent))
-    assert judge(emulator_python, tables=tables, statements=statements)["refused"] == []
+def test_every_statement_is_one_of_bigquerys(twice: Twice, analyzer: SqlLibrary, emulator: Emulator) -> None:
+    assert refused_by(analyzer, emulator, twice.twins.settings.bigquery_dataset_prefix) == {}
 
 
 def test_every_job_is_labelled_and_capped(twice: Twice) -> None:
@@ -171,19 +162,16 @@ def test_each_model_and_test_tells_of_its_job(twice: Twice) -> None:
 
 
 @pytest.mark.slow
-def test_every_unit_test_passes_on_googles_evaluator(twice: Twice, emulator_python: Path) -> None:
+def test_every_unit_test_passes_on_googles_evaluator(twice: Twice, evaluator: SqlLibrary) -> None:
     from dbt.cli.main import dbtRunner
 
-    settings = twice.twins.settings
-    asked = ["test" if word == "build" else word for word in command("build", settings)[:-2]]
+    asked = ["test" if word == "build" else word for word in command("build", twice.twins.settings)[:-2]]
     with sending() as sent:
         assert dbtRunner().invoke([*asked, "--select", "test_type:unit"]).success
-    tests = [sql for sql, _ in sent if "actual_or_expected" in sql]
+    tests = {job["labels"]["dbt_node"]: sql for sql, job in sent if "actual_or_expected" in sql}
     assert len(tests) > 40
-    answers = judge(emulator_python, questions=tests)["answers"]
-    assert [
-        sql for sql, rows in zip(tests, answers, strict=True) if _side(rows, "actual") != _side(rows, "expected")
-    ] == []
+    answers = {name: evaluator.rows(sql, {}) for name, sql in tests.items()}
+    assert [name for name, rows in answers.items() if _side(rows, "actual") != _side(rows, "expected")] == []
 
 
 def _side(rows: list[dict[str, object]], side: str) -> Counter[str]:
