@@ -29,7 +29,7 @@ def arrays__distinct_without_nulls(wire: Wire) -> None:
     ]
 
 
-def casts__nine_places(wire: Wire) -> None:
+def casts__to_numeric_keep_nine_places(wire: Wire) -> None:
     assert wire.rows("select cast('0.123456789' as numeric) = numeric '0.123456789'") == [["true"]]
 
 
@@ -67,7 +67,7 @@ def decimals__as_text(wire: Wire) -> None:
 
 
 def division__of_a_difference(wire: Wire) -> None:
-    assert wire.rows("select div(7 - 2, 1 + 1)") == [["2"]]
+    assert wire.rows("select div(7 - 1, 2)") == [["3"]]
 
 
 def intervals__whole_hours(wire: Wire) -> None:
@@ -209,6 +209,11 @@ def sizes__of_what_was_inserted(wire: Wire) -> None:
     wire.table("t", "x INT64", "y INT64")
     wire.rows(f"insert into {wire.dataset}.t values (1, 2), (3, 4)")
     assert (wire.get("t")["numRows"], wire.get("t")["numBytes"]) == ("2", "32")
+
+
+def temporary__tables_end_with_their_script(wire: Wire) -> None:
+    for _ in range(2):
+        assert wire.rows("create temp table passing as select 1 as x; select x from passing") == [["1"]]
 
 
 def sizes__a_limit_of_bytes(wire: Wire) -> None:
