@@ -55,7 +55,7 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint transforms --processes 2 --disable-progress-bar
 
-bench: $(VENV)/.installed-dev  ## speed and memory as ratios, measured side by side
+bench: $(VENV)/.installed-dev $(EMU)/.installed  ## speed and memory as ratios, measured side by side
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 dashboard: $(VENV)/.installed-dashboard  ## the KPIs in a browser

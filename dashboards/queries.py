@@ -1,41 +1,38 @@
 """Everything that the dashboards ask, and the only SQL in this folder: the published marts, read-only, cached.
 
-A serving copy never changes once it is published, so its real path is the cache key; the copy that is current is looked
-up at every interaction. Connections live for one question, so that a copy which was replaced can be deleted.
+The SQL is what DuckDB and BigQuery both take. What is published is part of every key, so that a publication is seen at
+once; answers are kept for a bounded time, so that a page that nobody looks at any more holds no memory.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import streamlit as st
 
 from dashboards.periods import Period
-from flows import serving
-from flows.errors import ShopflowError
-from flows.settings import load_settings
+from dashboards.published import Marts, NothingToShow, Published, published_at, rows
+from dashboards.published import current_copy as current_copy
 
 LIFE = "15 minutes"
 TOP = 8
 
 
-class NothingToShow(ShopflowError):
-    """There is no serving copy, or none that can be read: the text says what to do."""
-
-
 @dataclass(frozen=True)
 class Shop:
-    """What a serving copy is about: its days, its currencies (most orders first), its zone, when it was published."""
+    """What is published: its days, its currencies (most orders first), its zone, when that was.
+
+    `dataset` is where the marts are on BigQuery, None for a serving copy.
+    """
 
     days: Period
     currencies: tuple[str | None, ...]
     zone: str
     published_at: datetime
+    dataset: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,34 +50,21 @@ class Kpis:
 NOTHING = Kpis(visitors=0, sessions=0, converted=0, orders=0, net=Decimal(0), average=None)
 
 
-def current_copy() -> Path:
-    """The real path of the serving copy that is current now. Raises NothingToShow where there is none."""
-    settings = load_settings()
-    copy = serving.current(settings)
-    if copy is None:
-        raise NothingToShow(
-            f"There is no data to show yet: `make run` makes some and publishes it to {settings.serving}, "
-            "then reload this page."
-        )
-    return copy
-
-
 @st.cache_data(ttl=LIFE, max_entries=8, show_spinner=False)
-def shop(copy: Path) -> Shop:
+def shop(copy: Published) -> Shop:
     """What `copy` is about. Raises NothingToShow where its marts are empty."""
-    (found,) = _rows(
+    (found,) = rows(
         copy,
         """
         select
             (select min(event_date) from marts.fct_daily_engagement) as first_date,
             (select max(event_date) from marts.fct_daily_engagement) as last_date,
-            (select published_at from ops.publication) as published_at,
             (select value from ops.settings where name = 'reporting_timezone') as zone
         """,
     )
     if found["last_date"] is None:
         raise NothingToShow("The published data holds no event yet: `shopflow run --source PATH` brings some.")
-    currencies = _rows(
+    currencies = rows(
         copy,
         """
         with
@@ -106,7 +90,7 @@ def shop(copy: Path) -> Shop:
 
         select currencies.currency
         from currencies
-        left join orders on currencies.currency is not distinct from orders.currency
+        left join orders on coalesce(currencies.currency, '') = coalesce(orders.currency, '')
         order by coalesce(orders.orders, 0) desc, currencies.currency nulls last
         """,
     )
@@ -114,14 +98,15 @@ def shop(copy: Path) -> Shop:
         Period(found["first_date"], found["last_date"]),
         tuple(row["currency"] for row in currencies),
         found["zone"] or "UTC",
-        found["published_at"].replace(tzinfo=UTC),
+        published_at(copy),
+        copy.dataset if isinstance(copy, Marts) else None,
     )
 
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
-def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
+def kpis(copy: Published, first: date, last: date, currency: str | None) -> Kpis:
     """The numbers of the days `first` to `last`: orders in all currencies, money in `currency` (None is one, too)."""
-    (found,) = _rows(
+    (found,) = rows(
         copy,
         """
         with
@@ -131,9 +116,9 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
             select
                 count(distinct visitor_id) as visitors,
                 count(*) as sessions,
-                count(*) filter (is_converted) as converted
+                coalesce(sum(case when is_converted then 1 else 0 end), 0) as converted
             from marts.fct_sessions
-            where session_date between $first and $last
+            where session_date between @first and @last
 
         ),
 
@@ -141,10 +126,12 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
 
             select
                 count(distinct order_key) as orders,
-                sum(gross_amount - discount_amount) filter (currency is not distinct from $currency) as ordered,
-                count(*) filter (currency is not distinct from $currency) as orders_in_currency
+                sum(
+                    case when currency is not distinct from @currency then gross_amount - discount_amount end
+                ) as ordered,
+                sum(case when currency is not distinct from @currency then 1 else 0 end) as orders_in_currency
             from marts.fct_orders
-            where order_date between $first and $last
+            where order_date between @first and @last
                 and purchase_lines > 0
 
         ),
@@ -153,8 +140,8 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
 
             select coalesce(sum(net_amount), 0) as net
             from marts.fct_revenue
-            where event_date between $first and $last
-                and currency is not distinct from $currency
+            where event_date between @first and @last
+                and currency is not distinct from @currency
 
         )
 
@@ -169,12 +156,12 @@ def kpis(copy: Path, first: date, last: date, currency: str | None) -> Kpis:
 
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
-def days(copy: Path, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
+def days(copy: Published, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
     """One row a day, days without an event included: `visitors`, `sessions`, `orders`, and `net` for a chart.
 
     `date` is midnight as ISO text without a zone: a browser reads that in its own zone, so that no day shifts.
     """
-    return _rows(
+    found = rows(
         copy,
         """
         with
@@ -185,7 +172,7 @@ def days(copy: Path, first: date, last: date, currency: str | None) -> list[dict
                 order_date,
                 count(distinct order_key) as orders
             from marts.fct_orders
-            where order_date between $first and $last
+            where order_date between @first and @last
                 and purchase_lines > 0
             group by order_date
 
@@ -197,88 +184,77 @@ def days(copy: Path, first: date, last: date, currency: str | None) -> list[dict
                 event_date,
                 sum(net_amount) as net
             from marts.fct_revenue
-            where event_date between $first and $last
-                and currency is not distinct from $currency
+            where event_date between @first and @last
+                and currency is not distinct from @currency
             group by event_date
 
         )
 
         select
-            strftime(engagement.event_date, '%Y-%m-%dT00:00:00') as date,
+            engagement.event_date as date,
             engagement.dau as visitors,
             engagement.sessions,
             coalesce(orders.orders, 0) as orders,
-            cast(coalesce(revenue.net, 0) as double) as net
+            coalesce(revenue.net, 0) as net
         from marts.fct_daily_engagement as engagement
         left join orders on engagement.event_date = orders.order_date
         left join revenue on engagement.event_date = revenue.event_date
-        where engagement.event_date between $first and $last
+        where engagement.event_date between @first and @last
         order by engagement.event_date
         """,
         first=first,
         last=last,
         currency=currency,
     )
+    return [row | {"date": f"{row['date']}T00:00:00", "net": float(row["net"])} for row in found]
 
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
-def categories(copy: Path, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
+def categories(copy: Published, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
     """The first-level categories with the highest net revenue: `category`, and `net` for a chart."""
-    return _rows(
+    found = rows(
         copy,
         """
         select
-            coalesce(replace(dim_products.category_level_1, '_', ' '), 'no category') as category,
-            cast(sum(fct_revenue.net_amount) as double) as net
-        from marts.fct_revenue
-        left join marts.dim_products on fct_revenue.product_id = dim_products.product_id
-        where fct_revenue.event_date between $first and $last
-            and fct_revenue.currency is not distinct from $currency
-        group by 1
-        order by sum(fct_revenue.net_amount) desc, category
-        limit $top
+            coalesce(replace(products.category_level_1, '_', ' '), 'no category') as name,
+            sum(revenue.net_amount) as net
+        from marts.fct_revenue as revenue
+        left join marts.dim_products as products on revenue.product_id = products.product_id
+        where revenue.event_date between @first and @last
+            and revenue.currency is not distinct from @currency
+        group by name
+        order by net desc, name
+        limit @top
         """,
         first=first,
         last=last,
         currency=currency,
         top=TOP,
     )
+    return [{"category": row["name"], "net": float(row["net"])} for row in found]
 
 
 @st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)
-def products(copy: Path, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
+def products(copy: Published, first: date, last: date, currency: str | None) -> list[dict[str, Any]]:
     """The products with the highest net revenue: `Product`, `Units`, `Net revenue` as a decimal."""
-    return _rows(
+    found = rows(
         copy,
         """
         select
-            coalesce(max(dim_products.product_name), 'product ' || fct_revenue.product_id) as "Product",
-            cast(sum(fct_revenue.units) as bigint) as "Units",
-            sum(fct_revenue.net_amount) as "Net revenue"
-        from marts.fct_revenue
-        left join marts.dim_products on fct_revenue.product_id = dim_products.product_id
-        where fct_revenue.event_date between $first and $last
-            and fct_revenue.currency is not distinct from $currency
-        group by fct_revenue.product_id
-        order by sum(fct_revenue.net_amount) desc, fct_revenue.product_id
-        limit $top
+            coalesce(max(products.product_name), 'product ' || revenue.product_id) as name,
+            cast(sum(revenue.units) as int64) as units,
+            sum(revenue.net_amount) as net
+        from marts.fct_revenue as revenue
+        left join marts.dim_products as products on revenue.product_id = products.product_id
+        where revenue.event_date between @first and @last
+            and revenue.currency is not distinct from @currency
+        group by revenue.product_id
+        order by net desc, revenue.product_id
+        limit @top
         """,
         first=first,
         last=last,
         currency=currency,
         top=TOP,
     )
-
-
-def _rows(copy: Path, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    """The rows of one question. Raises NothingToShow where the copy cannot be read or lacks what is asked for."""
-    try:
-        with duckdb.connect(copy, read_only=True, config={"autoinstall_known_extensions": "false"}) as connection:
-            result = connection.execute(sql, parameters)
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-    except duckdb.Error as error:
-        raise NothingToShow(
-            f"The published data in {copy.name} cannot be read; `shopflow run --full-refresh` publishes it anew "
-            f"({str(error).splitlines()[0]})."
-        ) from error
+    return [{"Product": row["name"], "Units": row["units"], "Net revenue": row["net"]} for row in found]

@@ -16,14 +16,20 @@ from typing import Any
 import bqemulator.server as server
 from gcp_storage_emulator.server import Router
 
-UNAVAILABLE, LOST, UNHEARD = "unavailable", "lost", "unheard"
+UNAVAILABLE, FORBIDDEN, LOST, UNHEARD = "unavailable", "forbidden", "lost", "unheard"
+
+# Refusals, as Google words them.
+_REFUSALS = {
+    UNAVAILABLE: (503, "backendError", "The service is currently unavailable."),
+    FORBIDDEN: (403, "accessDenied", "Access Denied: permission bigquery.tables.updateData denied"),
+}
 
 
 @dataclass
 class Fault:
     """`what` happens to the next `times` requests whose method, path with question, and body the patterns find.
 
-    `unavailable`: 503, nothing is done. `lost`: the connection breaks, nothing is done. `unheard`: the work is done,
+    `unavailable`: 503, nothing is done. `forbidden`: 403, for a right that lacks. `lost`: the connection breaks, nothing is done. `unheard`: the work is done,
     and the connection breaks before the answer. The first `after` requests that match are let through.
     """
 
@@ -59,8 +65,8 @@ def install() -> None:
     def faulty(router: Any, method: str) -> None:
         request = router._request_handler
         what = _next(method, request.path, "")
-        if what == UNAVAILABLE:
-            request.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
+        if what in _REFUSALS:
+            request.send_response(HTTPStatus(_REFUSALS[what][0]))
             request.send_header("Content-Length", "0")
             request.end_headers()
             return
@@ -101,9 +107,10 @@ class _Faulty:
         body = await _body(receive)
         path = f"{scope['path']}?{scope['query_string'].decode()}"
         what = _next(scope["method"], path, body.decode(errors="replace"))
-        if what == UNAVAILABLE:
-            told = {"reason": "backendError", "message": "The service is currently unavailable."}
-            return await _answer(send, 503, {"error": {"code": 503, "message": told["message"], "errors": [told]}})
+        if what in _REFUSALS:
+            code, reason, message = _REFUSALS[what]
+            told = {"code": code, "message": message, "errors": [{"reason": reason, "message": message}]}
+            return await _answer(send, code, {"error": told})
         if what == UNHEARD:
             await self.app(scope, _again(body, receive), _nowhere)
         if what in (LOST, UNHEARD):

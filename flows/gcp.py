@@ -55,8 +55,12 @@ def credentials(settings: Settings) -> tuple[Any, str]:
         raise SettingsError(_INSTALL) from error
     if settings.bigquery_endpoint:
         return AnonymousCredentials(), settings.bigquery_project or "emulated"
-    block = settings.gcp_credentials_block
-    found, own_project = _of_block(block) if block else _default()
+    if settings.gcp_credentials_block:
+        from flows.gcp_block import credentials_of_block
+
+        found, own_project = credentials_of_block(settings)
+    else:
+        found, own_project = _default()
     project = settings.bigquery_project or own_project
     if not project:
         raise SettingsError("no Google Cloud project is known: set SHOPFLOW_BIGQUERY_PROJECT")
@@ -96,23 +100,6 @@ def _default() -> tuple[Any, str | None]:
     return found, project
 
 
-def _of_block(name: str) -> tuple[Any, str | None]:
-    try:
-        from prefect_gcp import GcpCredentials
-    except ImportError as error:
-        raise SettingsError(
-            f"SHOPFLOW_GCP_CREDENTIALS_BLOCK is {name}, but prefect-gcp is not installed: "
-            "`pip install 'shopflow[prefect-gcp]'`"
-        ) from error
-    try:
-        block = GcpCredentials.load(name)
-    except ValueError as error:
-        raise SettingsError(
-            f"Prefect has no block GcpCredentials of the name {name}: SHOPFLOW_GCP_CREDENTIALS_BLOCK names it"
-        ) from error
-    return block.get_credentials_from_service_account(), block.project
-
-
 @contextmanager
 def translated(
     settings: Settings, what: str, error: type[WarehouseError | StorageError] = WarehouseError, *, grant: str = ""
@@ -142,11 +129,22 @@ def _words(refused: Exception) -> str:
     return " ".join(text.split())
 
 
+def is_about_the_question(refused: object) -> bool:
+    """Whether BigQuery could not understand or compute what it was asked: asked otherwise, it would have answered."""
+    from google.api_core.exceptions import BadRequest
+
+    return isinstance(refused, BadRequest) and not _is_over_the_cap(refused)
+
+
+def _is_over_the_cap(refused: Exception) -> bool:
+    return "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in str(refused)
+
+
 def _advised(refused: Exception, settings: Settings, grant: str) -> str:
     from google.api_core import exceptions
 
     told = _words(refused)
-    if "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in told:
+    if _is_over_the_cap(refused):
         return (
             f"it would bill more than SHOPFLOW_BIGQUERY_MAX_GIGABYTES ({settings.bigquery_max_gigabytes:g} GB) allows, "
             f"so it was not run: look at `shopflow cost`, then raise the limit knowingly. BigQuery said: {told}"

@@ -38,7 +38,7 @@ select
     sum(revenue.net_amount) as net_amount
 from marts.fct_revenue as revenue
 left join (select currency, count(*) as orders from marts.fct_orders where purchase_lines > 0 group by currency) as sold
-    on revenue.currency is not distinct from sold.currency
+    on coalesce(revenue.currency, '') = coalesce(sold.currency, '')
 group by revenue.currency
 order by coalesce(max(sold.orders), 0) desc, revenue.currency nulls last
 """

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from flows.builds import Listener, command, explain, parsed
+from flows.builds import Listener, command, explain, lend_credentials, parsed
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
@@ -46,6 +46,7 @@ def transform(
     """
     started = time.monotonic()
     manifest = parsed(settings)
+    lend_credentials(settings)
     from dbt.cli.main import dbtRunner
 
     listener = Listener(on_node, rows_in)

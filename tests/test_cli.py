@@ -17,7 +17,7 @@ from flows.errors import ShopflowError
 from flows.server import Server
 from flows.settings import Settings
 
-COMMANDS = ("run", "generate", "status", "dashboard", "ui", "stop", "dictionary", "settings")
+COMMANDS = ("run", "generate", "status", "doctor", "cost", "dashboard", "ui", "stop", "dictionary", "settings")
 
 
 def shopflow(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,11 +1,10 @@
 """The Overview: how the shop did in a period, against the same number of days before."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboards import charts, numbers, periods, queries, tables
 from dashboards.periods import Period
+from dashboards.published import Published
 from dashboards.queries import Kpis, Shop
 from flows.errors import ShopflowError
 
@@ -20,7 +19,7 @@ MEANING = {
 
 
 def page() -> None:
-    """Draw the page from the current serving copy, or say in one sentence why there is nothing to draw."""
+    """Draw the page from what is published now, or say in one sentence why there is nothing to draw."""
     try:
         copy = queries.current_copy()
         shop = queries.shop(copy)
@@ -54,7 +53,7 @@ def _head(shop: Shop) -> tuple[Period, str | None]:
     return periods.chosen(choice or periods.EVERYTHING, shop.days), currency
 
 
-def _body(copy: Path, shop: Shop, period: Period, currency: str | None) -> None:
+def _body(copy: Published, shop: Shop, period: Period, currency: str | None) -> None:
     earlier = period.before()
     now = queries.kpis(copy, period.first, period.last, currency)
     before = queries.kpis(copy, earlier.first, earlier.last, currency) if earlier.first >= shop.days.first else None
@@ -65,7 +64,7 @@ def _body(copy: Path, shop: Shop, period: Period, currency: str | None) -> None:
     money = f"money in {currency}" if currency else "money whose currency the source does not tell"
     st.caption(
         f"Data up to {shop.days.last:%-d %B %Y} · published {shop.published_at:%-d %B %Y at %H:%M} UTC · "
-        f"days of {shop.zone} · {money}"
+        f"days of {shop.zone} · {money}{f' · from {shop.dataset} on BigQuery' if shop.dataset else ''}"
     )
 
 
@@ -91,7 +90,7 @@ def _tiles(now: Kpis, before: Kpis | None, currency: str | None) -> None:
         column.metric(label, value, change, delta_arrow=arrow, delta_color=color, border=True, help=MEANING[name])
 
 
-def _charts(copy: Path, period: Period, currency: str | None) -> None:
+def _charts(copy: Published, period: Period, currency: str | None) -> None:
     days = queries.days(copy, period.first, period.last, currency)
     left, right = st.columns(2)
     with left.container(border=True):
@@ -110,7 +109,7 @@ def _charts(copy: Path, period: Period, currency: str | None) -> None:
         )
 
 
-def _products(copy: Path, period: Period, currency: str | None) -> None:
+def _products(copy: Published, period: Period, currency: str | None) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.subheader(numbers.labelled("Top categories by net revenue", currency))

@@ -24,6 +24,7 @@ from emulator.gaps import (
     scripts,
     sizes,
     temporary,
+    times,
 )
 
 # Without these the plain emulator does not start where there is no network.
@@ -48,6 +49,7 @@ GAPS = (
     scripts,
     sizes,
     temporary,
+    times,
 )
 
 

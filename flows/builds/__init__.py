@@ -2,7 +2,8 @@
 
 from flows.builds.command import command
 from flows.builds.compiled import Statement, compiled
+from flows.builds.credentials import lend_credentials
 from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
 
-__all__ = ["Listener", "Statement", "command", "compiled", "explain", "fingerprint", "parsed"]
+__all__ = ["Listener", "Statement", "command", "compiled", "explain", "fingerprint", "lend_credentials", "parsed"]

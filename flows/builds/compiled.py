@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.builds.command import command
+from flows.builds.credentials import lend_credentials
 from flows.builds.project import parsed
 from flows.errors import BuildFailed
 from flows.receipts import Changes
@@ -40,9 +41,9 @@ def compiled(settings: Settings, changes: Changes | None = None) -> list[Stateme
     is_whole = changes is None or changes.is_whole
     with tempfile.TemporaryDirectory() as folder:  # dbt writes what it compiles
         apart = settings.model_copy(update={"home": Path(folder)})
-        results = _invoke(apart, changes, "--select", "resource_type:model", "test_type:data")
         deletes = {} if is_whole else _deletes(_invoke(apart, changes, "--inline", _DELETES))
-        return list(_statements(results, deletes))
+        results = _invoke(apart, changes, "--select", "resource_type:model", "test_type:data")
+        return list(_statements(results, deletes))  # now: what follows forgets what was compiled
 
 
 def _statements(results: Any, deletes: dict[str, str]) -> Iterator[Statement]:
@@ -62,6 +63,7 @@ def _deletes(results: Any) -> dict[str, str]:
 
 def _invoke(settings: Settings, changes: Changes | None, *which: str) -> Any:
     manifest = parsed(settings)
+    lend_credentials(settings)
     from dbt.cli.main import dbtRunner
 
     outcome = dbtRunner(manifest).invoke([*command("compile", settings, changes), *which])

@@ -6,12 +6,10 @@ Rows were checked one by one before; a contract judges a batch's accepted rows a
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from flows.contracts.imports import soda
 from flows.contracts.view import View
-from flows.quiet import quiet
 from flows.receipts import Check, Validated
 from flows.settings import Settings
 
@@ -24,7 +22,7 @@ def warm(settings: Settings) -> None:
     >>> warm(settings)  # doctest: +SKIP
     """
     with suppress(ImportError):
-        _soda(settings)
+        soda(settings)
 
 
 def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
@@ -43,7 +41,7 @@ def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
     ['users of events are known']
     """
     try:
-        verdict, engine = _soda(settings)
+        verdict, engine = soda(settings)
     except ImportError:
         return (Check("", "contracts not judged: soda is not installed", "warn", False),)
     with engine.place(validated, settings) as place:
@@ -52,11 +50,6 @@ def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
         for table in view.tables:
             checks += verdict.verdict(view, table, FOLDER / f"{table}.yml")
     return tuple(checks)
-
-
-def _soda(settings: Settings) -> tuple[Any, Any]:
-    quiet()  # soda reads its telemetry switch when it is imported, and offline that costs seconds
-    return import_module("flows.contracts.verdict"), import_module(f"flows.contracts.on_{settings.target}")
 
 
 _NO_EVENTS = Check("events", "the batch has events", "warn", False, "no file of events")

@@ -50,7 +50,7 @@ def _known(table: str, key: str, names: dict[str, str]) -> str:
     return f"(select {key} from {SCHEMA}.{names[table]} union distinct select {key} from raw.{table})"
 
 
-class _Connection(BigQueryDataSourceConnection):
+class _Connection(BigQueryDataSourceConnection):  # type: ignore[misc]
     """Soda's connection over our own client: it would make one itself, with credentials from elsewhere and no cap."""
 
     def __init__(self, asking: Asking, told: BigQueryDataSource) -> None:

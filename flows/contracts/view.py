@@ -1,4 +1,4 @@
-"""A batch as the contracts see it: its tables where its rows can be asked for, and the facts that its manifest holds."""
+"""A batch as the contracts see it: its tables where they can be asked, and the facts that its manifest holds."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SAMPLE_ABOVE = 500_000
 class Place:
     """Where the tables of a batch lie, in the words of the engine that judges them.
 
-    `source` is what soda asks through, `namespace` how it spells the schema `lake`. `names` are the tables' names there,
-    `known` what stands in a query for the users and products that this batch or any loaded one tells of. `sampled` is
-    true of a sixteenth of the ids.
+    `source` is what soda asks through, `namespace` how it spells the schema `lake`. `names` are the tables' names
+    there, `known` what stands in a query for the users and products that this batch or any loaded one tells of.
+    `sampled` is true of a sixteenth of the ids.
     """
 
     source: Any

@@ -1,9 +1,10 @@
-"""BigQuery for libraries that bring questions of their own: a connection after PEP 249 whose questions go through Jobs."""
+"""BigQuery for libraries with questions of their own: a connection after PEP 249, whose questions go through Jobs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flows import gcp
 from flows.errors import WarehouseError
 from flows.warehouse.bigquery_jobs import Jobs
 
@@ -31,11 +32,9 @@ class Asking:
 
     def query_and_wait(self, sql: str, **_options: Any) -> RowIterator:
         """What the connection calls for every question; it has no parameters to hand on."""
-        from google.api_core.exceptions import BadRequest
-
         try:
             return self._jobs.run(sql).result(retry=self._jobs.retry)
         except WarehouseError as error:
-            if not isinstance(error.__cause__, BadRequest):
+            if not gcp.is_about_the_question(error.__cause__):
                 self.failure = error
             raise

@@ -67,7 +67,7 @@ class Looks:
                 f"{place} is in {found.location}, but SHOPFLOW_BIGQUERY_LOCATION is {wanted}: set it to "
                 f"{found.location}, or name other datasets by SHOPFLOW_BIGQUERY_DATASET_PREFIX"
             )
-        self.jobs.dry_run(f"create table {name}.doctor as select 1 as one", grant=role)
+        self.jobs.dry_run(f"create table `{place}.doctor` as select 1 as one", grant=role)
         return f"{place}, in {found.location}; may write"
 
     def _to_be_made(self, place: str) -> str:

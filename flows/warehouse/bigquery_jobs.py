@@ -69,11 +69,12 @@ class Jobs:
     def dry_run(self, sql: str, *, what: str = "a dry run on BigQuery", grant: str = "") -> bigquery.QueryJob:
         """What BigQuery says of a statement without running it, which is free: the bytes it would read, and if it may.
 
-        Raises WarehouseError as `run` does; `grant` is the role to name where a right lacks.
+        Names of tables are taken as they are. Raises WarehouseError as `run` does; `grant` is the role to name where a
+        right lacks.
         """
         with gcp.translated(self.settings, what, grant=grant):
             return self.client.query(
-                self.named(sql),
+                sql,
                 job_config=self._config(dry_run=True, use_query_cache=False),
                 retry=self.retry,
                 job_retry=None,

@@ -71,6 +71,7 @@ def refusing(method: str, part: str) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_a_project_where_nothing_was_made_can_be_used_and_nothing_is_made(shop: Settings) -> None:
     client, bucket = gcp.bigquery_client(shop), gcp.storage_client(shop).bucket("lake")
 

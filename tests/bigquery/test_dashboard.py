@@ -1,0 +1,169 @@
+"""The dashboard asks BigQuery the same questions as a serving copy, and shows the same numbers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from google.cloud import bigquery
+from google.cloud.bigquery._http import Connection
+from streamlit.testing.v1 import AppTest
+
+from dashboards import published, queries
+from dashboards.published import Marts, NothingToShow
+from flows.errors import WarehouseError
+from flows.receipts import Changes
+from flows.settings import PREFIX, PROJECT, Settings
+from flows.warehouse.bigquery_changes import mark_built
+from flows.warehouse.bigquery_jobs import Jobs
+from flows.warehouse.bigquery_tables import prepare
+from tests.dashboards.conftest import TWO_WEEKS, Row, Tables, write_copy
+
+pytestmark = pytest.mark.xdist_group("bigquery")
+
+APP = PROJECT / "dashboards" / "app.py"
+FIRST, LAST = date(2025, 11, 1), date(2025, 11, 14)
+KINDS = {"VARCHAR": "STRING", "BIGINT": "INTEGER", "HUGEINT": "INTEGER", "DOUBLE": "FLOAT", "BOOLEAN": "BOOLEAN"}
+
+
+class Shop:
+    """A shop on the emulator, whose marts are put there as a serving copy has them."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings, self.jobs, self._folder = settings, Jobs.begin(settings), folder
+
+    def publish(self, tables: Tables) -> Path:
+        """Publish the rows on both engines; the path of the copy that holds the same."""
+        copy = self._folder / f"{len(list(self._folder.glob('*.duckdb')))}.duckdb"
+        write_copy(copy, tables)
+        prepare(self.jobs)
+        with duckdb.connect(copy, read_only=True) as connection:
+            marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+            for (mart,) in marts:
+                self._lay(connection, mart)
+        self.jobs.run("delete from ops.settings where true")
+        self.jobs.run("insert into ops.settings (name, value) values ('reporting_timezone', 'Europe/Berlin')")
+        mark_built(self.jobs, Changes(), "models", datetime.now(UTC))
+        published._marts.clear()  # type: ignore[attr-defined]  # the page looks again after some seconds
+        return copy
+
+    def _lay(self, connection: duckdb.DuckDBPyConnection, mart: str) -> None:
+        columns = connection.execute(f"describe marts.{mart}").fetchall()
+        schema = [
+            bigquery.SchemaField(name, "NUMERIC" if kind.startswith("DECIMAL") else KINDS.get(kind, kind))
+            for name, kind, *_ in columns
+        ]
+        place, file = f"{self.jobs.dataset('marts')}.{mart}", self._folder / "rows.parquet"
+        connection.execute(f"copy (from marts.{mart}) to '{file}' (format parquet)")
+        self.jobs.client.delete_table(place, not_found_ok=True)
+        self.jobs.client.create_table(bigquery.Table(place, schema=schema))
+        config = bigquery.LoadJobConfig(schema=schema, source_format="PARQUET")
+        with file.open("rb") as rows:
+            self.jobs.client.load_table_from_file(rows, place, job_config=config).result()
+
+
+@pytest.fixture
+def shop(cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """An empty shop, which is the one that the dashboard reads."""
+    told = {name: getattr(cloud, name) for name in cloud.model_fields_set}
+    for name, value in told.items():
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", str(value))
+    yield Shop(cloud, tmp_path)
+    published._jobs.clear()  # type: ignore[attr-defined]
+
+
+def opened() -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=120).run()
+    assert not page.exception
+    return page
+
+
+def answers(copy: published.Published) -> dict[str, Any]:
+    """What every question gives, for periods and currencies with and without anything in them."""
+    found: dict[str, Any] = {
+        "shop": replace(queries.shop(copy), published_at=datetime.min.replace(tzinfo=UTC), dataset=None)
+    }
+    for first, last in ((FIRST, LAST), (date(2025, 11, 8), LAST), (date(2025, 11, 3), date(2025, 11, 7))):
+        for currency in ("EUR", "GBP", None, "XXX"):
+            for ask in (queries.kpis, queries.days, queries.categories, queries.products):
+                found[f"{ask.__name__} of {first} to {last} in {currency}"] = ask(copy, first, last, currency)
+    return found
+
+
+def test_every_question_has_the_same_answer_on_both(shop: Shop) -> None:
+    copy = shop.publish(TWO_WEEKS)
+    cloud = queries.current_copy()
+    assert isinstance(cloud, Marts)
+    assert answers(cloud) == answers(copy)
+    assert queries.shop(cloud).currencies == ("EUR", "GBP", None)
+
+
+def test_the_page_shows_the_same_tiles_and_says_what_it_reads(shop: Shop) -> None:
+    shop.publish(TWO_WEEKS)
+    page = opened()
+    assert {tile.label: tile.value for tile in page.metric} == {
+        "Visitors": "3",
+        "Sessions": "4",
+        "Orders": "3",
+        "Conversion": "50.00 %",
+        "Net revenue, EUR": "90.00",
+        "Average order, EUR": "50.00",
+    }
+    assert page.caption[-1].value.endswith(f"money in EUR · from {shop.jobs.dataset('marts')} on BigQuery")
+
+
+def test_a_page_is_asked_for_once_until_the_next_publication(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(TWO_WEEKS)
+    sent, really = list[Row](), Connection.api_request
+
+    def recorded(connection: Connection, *args: Any, **call: Any) -> Any:
+        if call.get("method") == "POST" and call["path"].endswith("/jobs"):
+            sent.append(call["data"]["configuration"])
+        return really(connection, *args, **call)
+
+    monkeypatch.setattr(Connection, "api_request", recorded)
+    page = opened()
+    first = len(sent)
+    page.run()
+    assert len(sent) == first == 7, "the shop, its currencies, two periods, days, categories, products"
+    assert {job["labels"]["app"] for job in sent} == {"shopflow"}
+    assert {job["query"]["maximumBytesBilled"] for job in sent} == {str(100 * 10**9)}
+    shop.publish({"fct_daily_engagement": [{"event_date": date(2025, 12, 24), "dau": 1, "sessions": 1}]})
+    page.run()
+    assert not page.exception
+    assert page.caption[-1].value.startswith("Data up to 24 December 2025")
+
+
+def test_before_anything_is_published_the_page_is_one_sentence(shop: Shop) -> None:
+    """First there is no dataset at all, then there are tables of the ledger, but no marts."""
+    marts = shop.jobs.dataset("marts")
+    sentence = (
+        f"There is no data to show yet in {marts}: `shopflow run` loads some and builds it, then reload this page."
+    )
+    assert [said.value for said in opened().info] == [sentence]
+    prepare(shop.jobs)
+    assert [said.value for said in opened().info] == [sentence]
+    with pytest.raises(NothingToShow, match=r"shopflow run"):
+        queries.shop(queries.current_copy())
+
+
+def test_what_bigquery_refuses_is_one_sentence(shop: Shop) -> None:
+    shop.publish(TWO_WEEKS)
+    with pytest.raises(WarehouseError, match="a statement on BigQuery") as said:
+        published.rows(queries.current_copy(), "select no_such_column from marts.fct_revenue")
+    assert "\n" not in str(said.value)
+
+
+def test_a_copy_is_read_without_anything_of_google() -> None:
+    program = (
+        "import sys; sys.path.insert(0, '.'); from dashboards import queries\n"
+        "try: queries.current_copy()\nexcept queries.NothingToShow: pass\n"
+        "print([name for name in sys.modules if name.startswith('google.cloud.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
