@@ -10,7 +10,6 @@ from flows.builds import Listener, command, explain, lend_credentials, parsed
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
-from flows.warehouse.bigquery_dbt import lent_credentials
 from flows.warehouse.duck_dbt import let_go, rows_in
 
 
@@ -51,8 +50,7 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        with lent_credentials(settings):
-            outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
+        outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
