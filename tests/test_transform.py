@@ -19,7 +19,7 @@ from flows.generate import generate
 from flows.land import land
 from flows.load import load
 from flows.publish import publish
-from flows.receipts import Built, Changes, Node
+from flows.receipts import Billed, Built, Changes, Node
 from flows.settings import Settings, load_settings
 from flows.transform import transform, warm
 from flows.validate import validate
@@ -185,8 +185,10 @@ def test_the_command_says_where_everything_lies_and_asks_for_no_unit_test():
 
 
 def finished(**result: Any) -> Any:
-    info = SimpleNamespace(node_name="fct_orders", resource_type="model", materialized="table", node_relation=None)
-    result = {"status": "error", "execution_time": 0.5, "message": "no such\n  table", "num_failures": None} | result
+    place = SimpleNamespace(relation_name="marts.fct_orders")
+    info = SimpleNamespace(node_name="fct_orders", resource_type="model", materialized="table", node_relation=place)
+    told = {"status": "error", "execution_time": 0.5, "message": "no such\n  table", "num_failures": None}
+    result = told | {"adapter_response": {}} | result
     data = SimpleNamespace(node_info=info, run_result=SimpleNamespace(**result))
     return SimpleNamespace(info=SimpleNamespace(name="NodeFinished"), data=data)
 
@@ -199,6 +201,29 @@ def test_a_listener_that_fails_does_not_fail_the_build():
     listener(finished())
     listener(SimpleNamespace(info=SimpleNamespace(name="NodeStart")))
     assert listener.nodes == [Node("fct_orders", "model", "error", 0.5, message="no such table")]
+
+
+def test_a_node_tells_what_its_job_was_billed_where_there_is_one():
+    listener = Listener(None, lambda relation: 7)
+    bill = {"job_id": "j", "bytes_billed": 10485760.0, "slot_ms": 1234.0}
+    ended = {"status": "success", "message": None}
+    listener(finished(**ended, adapter_response=bill | {"rows_affected": 5.0}))
+    listener(finished(**ended, adapter_response={"job_id": "k"}))
+    listener(finished(**ended))
+    assert [(node.rows, node.billed) for node in listener.nodes] == [
+        (5, Billed(1, 10485760, 1234)),
+        (7, Billed(1, 0, 0)),
+        (7, Billed()),
+    ]
+
+
+def test_a_project_of_bigquery_is_parsed_for_each_place():
+    """Names of tables are in it: two prefixes in one process must not meet in one another's datasets."""
+    places = [load_settings(target="bigquery", bigquery_endpoint="http://x", bigquery_dataset_prefix=p) for p in "ab"]
+    names = [parsed(place).nodes["model.shopflow.fct_revenue"].relation_name for place in places]
+    assert names == ["`emulated`.`amarts`.`fct_revenue`", "`emulated`.`bmarts`.`fct_revenue`"]
+    source = parsed(places[0]).sources["source.shopflow.raw.events"]
+    assert source.relation_name == "`emulated`.`araw`.`events`"
 
 
 def test_a_failure_without_a_failed_node_is_told_in_dbts_words():

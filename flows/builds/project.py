@@ -30,8 +30,8 @@ def fingerprint() -> str:
 
 
 def parsed(settings: Settings) -> Any:
-    """dbt's manifest of the project for the settings' target. Where a file of DuckDB lies makes no difference to it,
-    but project and datasets of BigQuery are in the tables' names.
+    """dbt's manifest of the project for the settings' target. Where a file of DuckDB lies makes no difference to it;
+    BigQuery's project and datasets do, for they are in the tables' names.
 
     The first call imports dbt and parses, which takes seconds. Any thread may call it; whoever comes while another one
     parses, waits. Opens no database. Raises BuildFailed in dbt's own words if the project cannot be parsed; the next

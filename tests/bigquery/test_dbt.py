@@ -1,16 +1,96 @@
-"""dbt builds the same on BigQuery as on DuckDB: every row of every model, whole and in increments."""
+"""dbt builds the same on BigQuery as on DuckDB, row for row, whole and in increments, in SQL that is BigQuery's."""
 
-from pathlib import Path
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as drawn
 
-from flows.settings import Settings
+from emulator.asking import SqlLibrary
+from emulator.start import Emulator
+from flows.builds import command
+from flows.builds.command import TRANSFORMS
+from flows.receipts import Built
+from flows.settings import Settings, load_settings
+from tests.bigquery.statements import refused_by
 from tests.bigquery.twins import Twins
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
 from tests.worlds import World, worlds
+
+pytestmark = pytest.mark.xdist_group("bigquery")
+
+
+def models_that_are(materialized: str) -> set[str]:
+    files = (TRANSFORMS / "models").rglob("*.sql")
+    return {path.stem for path in files if f"materialized='{materialized}'" in path.read_text()}
+
+
+INCREMENTAL, EPHEMERAL = models_that_are("incremental"), models_that_are("ephemeral")
+
+
+@dataclass(frozen=True)
+class Twice:
+    """A shop that was built as a whole, then in part, where the two warehouses differed after each, and what dbt told
+    last and what it sent: statements, each with what the job was to be."""
+
+    twins: Twins
+    whole: dict[str, list[str]]
+    part: dict[str, list[str]]
+    built: Built
+    sent: list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def settings(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_settings(
+        target="bigquery",
+        home=tmp_path_factory.mktemp("home"),
+        bigquery_endpoint=emulator.endpoint,
+        bigquery_project=emulator.project,
+        bigquery_dataset_prefix="twins_",
+        bigquery_labels="team=data",
+    )
+
+
+@pytest.fixture(scope="module")
+def twice(settings: Settings, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Twice:
+    """First of two batches as a whole; then one has come that reaches into their days, and one is gone again."""
+    duck = Shop(*(compiled(pytestconfig, tmp_path_factory, **told) for told in ({}, PART)))
+    twins, world = Twins(duck, settings, tmp_path_factory.mktemp("rows")), a_rich_world()
+    events = sorted(world["events"], key=lambda row: row["event_timestamp"])
+    late, gone = events[3::4], events[5::7]
+    duck.load("first", events=[row for row in events if row not in late], users=world["users"][::2])
+    duck.load("gone", events=gone, products=world["products"])
+    with sending() as sent:
+        twins.build()
+        whole = twins.differences()
+        duck.load("late", events=late, users=world["users"], products=world["products"][1:])
+        duck.remove("gone")
+        built = twins.build()
+    return Twice(twins, whole, twins.differences(), built, sent)
+
+
+@contextmanager
+def sending() -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """What dbt sends to BigQuery, in order; the emulator's list of jobs has no labels."""
+    from dbt.adapters.bigquery.connections import BigQueryConnectionManager as Manager
+
+    sent, plain = [], Manager._query_and_results
+
+    def send(self: Any, connection: Any, sql: str, job: dict[str, Any], *rest: Any, **more: Any) -> Any:
+        sent.append((sql, job))
+        return plain(self, connection, sql, job, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Manager, "_query_and_results", send)
+        yield sent
 
 
 def a_rich_world() -> World:
@@ -29,26 +109,71 @@ def a_rich_world() -> World:
     return max(found, key=lambda world: len({row["event_date"] for row in world["events"]}))
 
 
-@pytest.fixture
-def twins(
-    cloud: Settings, tmp_path: Path, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Twins:
-    compiled_both = (compiled(pytestconfig, tmp_path_factory, **given) for given in ({}, PART))
-    return Twins(Shop(*compiled_both), cloud, tmp_path)
+def test_every_model_has_the_same_rows_on_both(twice: Twice) -> None:
+    assert twice.whole == {}
+    assert twice.part == {}
+    assert len(twice.twins.cloud("marts.fct_revenue")) > 3
 
 
-def test_every_model_has_the_same_rows_on_both(twins: Twins) -> None:
-    """First of one batch as a whole; then another has come that reaches into its days, and a third is gone again."""
-    world = a_rich_world()
-    events = sorted(world["events"], key=lambda row: row["event_timestamp"])
-    late, gone = events[3::4], events[5::7]
-    twins.duck.load("first", events=[row for row in events if row not in late], users=world["users"][::2])
-    twins.duck.load("gone", events=gone, products=world["products"])
-    twins.build()
-    assert twins.differences() == {}
+def test_every_statement_is_one_of_bigquerys(twice: Twice, analyzer: SqlLibrary, emulator: Emulator) -> None:
+    assert refused_by(analyzer, emulator, twice.twins.settings.bigquery_dataset_prefix) == {}
 
-    twins.duck.load("late", events=late, users=world["users"], products=world["products"][1:])
-    twins.duck.remove("gone")
-    twins.build()
-    assert twins.differences() == {}
-    assert len(twins.rows("marts.fct_revenue")) > 3
+
+def test_every_job_is_labelled_and_capped(twice: Twice) -> None:
+    assert {(job["labels"]["app"], job["labels"]["team"]) for _, job in twice.sent} == {("shopflow", "data")}
+    assert {job["maximum_bytes_billed"] for _, job in twice.sent} == {100 * 10**9}
+    assert {"fct_revenue", "a_funnel_never_widens"} <= {job["labels"].get("dbt_node") for _, job in twice.sent}
+
+
+def test_an_increment_changes_a_table_in_one_job_and_one_transaction(twice: Twice) -> None:
+    """Whoever is killed between two jobs leaves each table as it was or as it should be."""
+    scripts = [sql for sql, _ in twice.sent if "delete from" in sql]
+    shape = r".*create temp table .+begin transaction;\s+delete .+;\s+insert [^;]+;\s+commit transaction\s*"
+    assert [sql for sql in scripts if not re.fullmatch(shape, sql, re.DOTALL)] == []
+    assert len(scripts) == len(INCREMENTAL)
+    made = [sql for sql, _ in twice.sent if "create or replace table" in sql]
+    assert all("labels=[('app', 'shopflow'), ('team', 'data')]" in sql for sql in made)
+
+
+def test_a_table_lies_by_what_its_builds_name(twice: Twice) -> None:
+    ways = (
+        re.search(
+            r"create or replace table `.+`\.`.+`\.`(\w+)`.*?((?:\n +(?:partition|cluster) by \w+)*)\n +OPTIONS",
+            sql,
+            re.DOTALL,
+        )
+        for sql, _ in twice.sent
+    )
+    lies = {way[1]: way[2].split() for way in ways if way}
+    assert lies["fct_revenue"] == ["partition", "by", "event_date"]
+    assert lies["fct_orders"] == ["cluster", "by", "visitor_id"]
+    assert lies["int_visitor_days"] == ["partition", "by", "event_date", "cluster", "by", "visitor_id"]
+    assert {name for name, way in lies.items() if way} == INCREMENTAL
+
+
+def test_a_column_is_described_where_it_is_read(twice: Twice) -> None:
+    revenue = twice.twins.jobs.client.get_table(f"{twice.twins.jobs.dataset('marts')}.fct_revenue")
+    assert [column.name for column in revenue.schema if not column.description] == []
+
+
+def test_each_model_and_test_tells_of_its_job(twice: Twice) -> None:
+    without = {node.name for node in twice.built.nodes if node.billed.jobs != 1}
+    assert without == EPHEMERAL
+
+
+@pytest.mark.slow
+def test_every_unit_test_passes_on_googles_evaluator(twice: Twice, evaluator: SqlLibrary) -> None:
+    from dbt.cli.main import dbtRunner
+
+    asked = ["test" if word == "build" else word for word in command("build", twice.twins.settings)[:-2]]
+    with sending() as sent:
+        assert dbtRunner().invoke([*asked, "--select", "test_type:unit"]).success
+    tests = {job["labels"]["dbt_node"]: sql for sql, job in sent if "actual_or_expected" in sql}
+    assert len(tests) > 40
+    answers = {name: evaluator.rows(sql, {}) for name, sql in tests.items()}
+    assert [name for name, rows in answers.items() if _side(rows, "actual") != _side(rows, "expected")] == []
+
+
+def _side(rows: list[dict[str, object]], side: str) -> Counter[str]:
+    theirs = [row | {"actual_or_expected": ""} for row in rows if row["actual_or_expected"] == side]
+    return Counter(json.dumps(row, sort_keys=True) for row in theirs)

@@ -33,6 +33,8 @@ ROWS = [
         ("select evnt_id from raw.events", "Unrecognized name: evnt_id; Did you mean event_id? [at 1:8]"),
         ("select strftime(day, '%Y') from raw.events", "Function not found: strftime [at 1:8]"),
         ("select 1 from raw.event", "Table not found: raw.event"),
+        ("select cast(price as numeric(9, 2)) from raw.events", "Parameterized types are not allowed in CAST"),
+        ("create table shop.raw.sums (price numeric(9, 2)) as (select round(price, 2) as price from raw.events)", None),
         ("begin transaction;\ndelete from raw.events where dya = @day;\ncommit transaction;", "Unrecognized name: dya"),
         ("declare n int64 default 2; create temp table t as select n as m; select m from t;", None),
         ("declare n int64; set m = 2;", "Undeclared variable: m"),
