@@ -229,6 +229,13 @@ def sizes__a_dry_run_tells_bytes(wire: Wire) -> None:
     assert told["statistics"]["totalBytesProcessed"] == told["statistics"]["query"]["totalBytesProcessed"] == "24"
 
 
+def times__a_table_was_changed_by_what_was_inserted(wire: Wire) -> None:
+    wire.table("t", "x INT64")
+    made = wire.get("t")["lastModifiedTime"]
+    wire.rows(f"insert into {wire.dataset}.t values (1)")
+    assert wire.get("t")["lastModifiedTime"] > made
+
+
 CHECKS: dict[str, Callable[[Wire], None]] = {
     name: check for name, check in globals().items() if "__" in name.strip("_") and callable(check)
 }

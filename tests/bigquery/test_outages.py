@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from google.cloud.bigquery import DEFAULT_RETRY
 
 from emulator.start import Emulator
 from flows.errors import BuildFailed, StorageError, WarehouseError
@@ -104,8 +105,9 @@ def test_a_dataset_that_is_not_there_is_one_sentence(cloud: Settings) -> None:
 
 @pytest.mark.slow
 def test_a_build_that_fails_in_the_middle_is_one_sentence_and_the_next_one_builds(
-    emulator: Emulator, cloud: Settings, tmp_path: Path
+    emulator: Emulator, cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(DEFAULT_RETRY, "_timeout", 1.0)  # dbt's client asks for ten minutes
     made = generate(tmp_path / "made", events=60, days=3)
     batch = landed(cloud, made.files)
     emulator.fault("unavailable", times=1_000, method="POST", body="int_visitor_days")
