@@ -7,7 +7,7 @@ EMU    := $(VENV)-emulator
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
 
-.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs emulator
+.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs emulator parity
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
@@ -48,6 +48,9 @@ test: $(VENV)/.installed-dev $(EMU)/.installed  ## every test
 
 test-fast: $(VENV)/.installed-dev $(EMU)/.installed  ## the tests to run while you work
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
+
+parity: $(VENV)/.installed-dev $(EMU)/.installed  ## write docs/parity.md anew from runs on both targets
+	@SHOPFLOW_TEST_WRITE_PARITY=1 $(BIN)/python -m pytest -q tests/bigquery/test_parity.py tests/bigquery/test_meaning.py
 
 lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff format --check .
