@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 EMU    := $(VENV)-emulator
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
+# What the chosen target needs beside the rest.
+TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
 .PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs emulator parity
 .DEFAULT_GOAL := help
@@ -33,14 +35,16 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(call install,)
 $(VENV)/.installed-dashboard: pyproject.toml constraints.txt
 	$(call install,[dashboard])
+$(VENV)/.installed-bigquery: pyproject.toml constraints.txt
+	$(call install,[bigquery])
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	$(call install,[dev])
-	@touch $(VENV)/.installed $(VENV)/.installed-dashboard
+	@touch $(VENV)/.installed $(VENV)/.installed-bigquery $(VENV)/.installed-dashboard
 $(EMU)/.installed: emulator/requirements.txt
 	$(call into,$(EMU),the BigQuery emulator,-r emulator/requirements.txt)
 	@touch $@
 
-run: $(VENV)/.installed  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
+run: $(VENV)/.installed $(TARGET)  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
 	@$(BIN)/shopflow run $(ARGS)
 
 test: $(VENV)/.installed-dev $(EMU)/.installed  ## every test
@@ -61,7 +65,7 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 bench: $(VENV)/.installed-dev $(EMU)/.installed  ## speed and memory as ratios, measured side by side
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-dashboard: $(VENV)/.installed-dashboard  ## the KPIs in a browser
+dashboard: $(VENV)/.installed-dashboard $(TARGET)  ## the KPIs in a browser
 	@$(BIN)/shopflow dashboard
 
 ui: $(VENV)/.installed  ## the runs, their steps and artifacts in Prefect's UI

@@ -23,7 +23,7 @@ def credentials_of_block(settings: Settings) -> tuple[Any, str | None]:
     try:
         from prefect_gcp import GcpCredentials
     except ImportError as error:
-        raise SettingsError(f"{about} prefect-gcp is not installed: `pip install 'shopflow[prefect-gcp]'`") from error
+        raise SettingsError(f"{about} prefect-gcp is not installed: `pip install -e '.[prefect-gcp]'`") from error
     from google.auth.exceptions import GoogleAuthError
     from prefect.settings import PREFECT_API_URL, temporary_settings
 

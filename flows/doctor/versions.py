@@ -20,7 +20,7 @@ def look(settings: Settings) -> str:
     """The versions that matter most. Raises SettingsError naming every library that lacks or is another one."""
     if wrong := list(_wrong(settings)):
         extra = "[bigquery]" if settings.target == "bigquery" else ""
-        raise SettingsError(f"{'; '.join(wrong)}: `pip install 'shopflow{extra}'` mends it")
+        raise SettingsError(f"{'; '.join(wrong)}: `pip install -e '.{extra}'` mends it")
     shown = (f"{name} {metadata.version(name)}" for name in (*SHOWN, *SHOWN_OF[settings.target]))
     return ", ".join([f"Python {platform.python_version()}", *shown])
 

@@ -122,5 +122,5 @@ def test_a_server_that_is_not_there_is_told(block: Any, shop: Settings, monkeypa
 
 def test_a_library_that_is_not_installed_is_told(shop: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "prefect_gcp", None)
-    with pytest.raises(SettingsError, match=r"`pip install 'shopflow\[prefect-gcp\]'`"):
+    with pytest.raises(SettingsError, match=r"`pip install -e '\.\[prefect-gcp\]'`"):
         gcp.credentials(shop)

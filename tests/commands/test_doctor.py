@@ -170,7 +170,7 @@ def test_a_library_that_lacks_or_is_of_another_version_is_named(
     installed = metadata.version("duckdb")
     with pytest.raises(SettingsError, match=rf"^duckdb is {installed}, .* ==0\.1; nosuchlib is not installed: `pip "):
         versions(settings)
-    with pytest.raises(SettingsError, match=r"alsonot is not installed: `pip install 'shopflow\[bigquery\]'` mends it"):
+    with pytest.raises(SettingsError, match=r"alsonot is not installed: `pip install -e '\.\[bigquery\]'` mends it"):
         versions(settings.model_copy(update={"target": "bigquery"}))
 
 
