@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client as BigQueryClient
     from google.cloud.storage import Client as StorageClient
 
-_INSTALL = "Google's clients are not installed: `SHOPFLOW_TARGET=bigquery make run` does it, or `pip install -e '.[bigquery]'`"
+_INSTALL = (
+    "Google's clients are not installed: `SHOPFLOW_TARGET=bigquery make run` does it, or `pip install -e '.[bigquery]'`"
+)
 _LOG_IN = "`gcloud auth application-default login` makes some on your own machine; a service account brings its own"
 
 
