@@ -86,8 +86,8 @@ def test_a_shop_with_every_fault_in_two_batches(
     tell(
         "A shop with every fault",
         "`shopflow generate --defects all`, in two batches: the second has late rows of every day, out of order, and "
-        "copies of rows of the first. Both targets refuse the same rows for the same reasons, give the same verdicts of "
-        "every contract, and end with the same KPIs. Rows compared:",
+        "copies of rows of the first. Both targets refuse the same rows for the same reasons, give the same verdicts "
+        "of every contract, and end with the same KPIs. Rows compared:",
         table(told),
         f"Statements of these runs that Google's analyzer refused: {len(refused)}.",
     )
