@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.builds import fingerprint
+from flows.builds.command import TRANSFORMS
 from flows.contracts import judge
+from flows.generate import generate
 from flows.kpis import Kpis, read_kpis
 from flows.land import land
 from flows.load import load
@@ -21,6 +24,7 @@ from flows.transform import transform
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 
+MARTS = sorted(f"marts.{path.stem}" for path in (TRANSFORMS / "models" / "marts").glob("*.sql"))
 Rows = Counter[tuple[tuple[str, Any], ...]]
 
 
@@ -32,6 +36,25 @@ class Passed:
     checks: tuple[Check, ...]
     built: Built
     kpis: Kpis | None
+
+
+def two_batches(folder: Path) -> tuple[list[Path], list[Path]]:
+    """A shop with every fault that has a name, in two batches: the second has late rows of every day, out of order, and
+    copies of rows of the first."""
+    made = generate(folder / "made", events=1_500, days=9, format="csv", defects=["all"])
+    chance, batches = random.Random(5), ([], [])
+    for file in made.files:
+        header, *lines = file.read_bytes().splitlines(keepends=True)
+        late = [line for line in lines if chance.random() < 0.25]
+        early = [line for line in lines if line not in set(late)]
+        again = chance.sample(early, len(early) // 20)
+        chance.shuffle(late)
+        for number, part in enumerate((early, late + again)):
+            place = folder / f"batch{number}" / file.name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(header + b"".join(part))
+            batches[number].append(place)
+    return batches
 
 
 def landed(settings: Settings, source: Sequence[Path]) -> Batch:
@@ -82,3 +105,11 @@ def compare(one: Settings, other: Settings, tables: Sequence[str]) -> list[Compa
 def rows(settings: Settings, table: str) -> Rows:
     with open_warehouse(settings) as warehouse:
         return Counter(tuple(sorted(row.items())) for row in warehouse.query(f"select * from {table}"))
+
+
+def differences(compared: Sequence[Compared]) -> dict[str, list[str]]:
+    return {table.table: table.differences for table in compared if table.differences}
+
+
+def verdicts(passed: Passed) -> list[tuple[str, str, str, bool, str]]:
+    return [(c.table, c.name, c.level, c.is_passed, c.measured) for c in passed.checks]
