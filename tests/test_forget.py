@@ -75,8 +75,8 @@ def test_files_that_are_read_again_and_later_ones_do_not_bring_the_person_back(
     run_flow(forget, loaded, user=SecretStr(GONE))
     before = rows_of_marts(loaded)
     anew = load_settings(home=tmp_path / "anew")
-    anew.lake.mkdir(parents=True)
-    Lake(loaded.lake).tombstones.rename(Lake(anew.lake).tombstones)
+    anew.lake_folder.mkdir(parents=True)
+    Lake(loaded.lake_folder).tombstones.rename(Lake(anew.lake_folder).tombstones)
     for batch in (tmp_path / "with" / "first", tmp_path / "with" / "second"):
         told = run_flow(pipeline, anew, source=[str(batch)]).story.validated
         assert told is not None
@@ -100,8 +100,8 @@ def test_a_batch_says_the_same_of_itself_whether_it_lost_the_person_or_came_late
     with open_warehouse(loaded) as warehouse:
         lost = warehouse.query(question)
     anew = load_settings(home=tmp_path / "anew")
-    anew.lake.mkdir(parents=True)
-    Lake(loaded.lake).tombstones.rename(Lake(anew.lake).tombstones)
+    anew.lake_folder.mkdir(parents=True)
+    Lake(loaded.lake_folder).tombstones.rename(Lake(anew.lake_folder).tombstones)
     load(run_flow, anew, [tmp_path / "with" / "first", tmp_path / "with" / "second"])
     with open_warehouse(anew) as warehouse:
         assert warehouse.query(question) == lost
@@ -162,8 +162,8 @@ def test_what_is_left_out_is_found_and_the_run_fails(
 
 
 def test_nobody_of_that_id_is_one_sentence_and_changes_nothing(run_flow: RunFlow, loaded: Settings) -> None:
-    before = sorted(path for path in loaded.lake.rglob("*") if path.is_file())
+    before = sorted(path for path in loaded.lake_folder.rglob("*") if path.is_file())
     ran = run_flow(forget, loaded, user=SecretStr("nobody-of-that-id"))
     with pytest.raises(UnknownPerson, match="nobody of that id was ever seen in this home: nothing was changed"):
         ran.state.result()
-    assert sorted(path for path in loaded.lake.rglob("*") if path.is_file()) == before
+    assert sorted(path for path in loaded.lake_folder.rglob("*") if path.is_file()) == before

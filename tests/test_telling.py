@@ -78,7 +78,11 @@ def test_a_run_that_may_not_wait_is_one_sentence_and_touches_nothing(started: St
     ("environment", "code", "sentence"),
     [
         ({"SHOPFLOW_REPORTING_TIMEZONE": "Europe/Berlin"}, 2, "SHOPFLOW_REPORTING_TIMEZONE is Europe/Berlin, but "),
-        ({"SHOPFLOW_TARGET": "bigquery"}, 1, "SHOPFLOW_TARGET=bigquery cannot be used yet"),
+        (
+            {"SHOPFLOW_TARGET": "bigquery", "GOOGLE_APPLICATION_CREDENTIALS": "nowhere.json"},
+            2,
+            "there are no Google credentials here",
+        ),
     ],
 )
 def test_what_the_warehouse_will_refuse_is_refused_before_anything_is_landed(

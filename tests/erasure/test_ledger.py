@@ -231,6 +231,7 @@ FIRST = [kind.format(user, n, n) for kind in (GOOD, LATE) for user in USERS for 
 @pytest.mark.slow
 @examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(acts, min_size=2, max_size=7))
+@example(history=[("take", [LATE.format(USERS[0], 1, 1)]), ("replay",), ("forget", USERS[0])])
 def test_the_ledger_says_what_the_lake_holds_after_any_history(history: list[tuple[Any, ...]]) -> None:
     with TemporaryDirectory() as folder:
         books, cut = shop(Path(folder)), set[str]()

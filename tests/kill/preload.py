@@ -14,5 +14,5 @@ from flows.pipeline import pipeline  # noqa: E402, F401
 from flows.settings import load_settings  # noqa: E402
 
 with TemporaryDirectory() as folder:
-    contracts.warm()
+    contracts.warm(load_settings(home=folder))
     transform.warm(load_settings(home=folder))

@@ -52,7 +52,7 @@ def fate_of(tmp_path: Path) -> Fated:
         own = load_settings(**{"home": tmp_path / "home", "max_refused_share": 1.0, **settings})
         file = SourceFile(str(path), path.name, "0" * 64, path.stat().st_size, format, table)
         validated = validate(Batch("b", datetime(2026, 1, 1, tzinfo=UTC), (file,)), own)
-        (lake,) = Lake(own.lake).accepted_files(table, "b")
+        (lake,) = Lake(own.lake_folder).accepted_files(table, "b")
         accepted = []
         if lake.exists():
             with duckdb.connect() as connection:
@@ -60,7 +60,7 @@ def fate_of(tmp_path: Path) -> Fated:
                 names = [column[0] for column in found.description]
                 accepted = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         (count,) = validated.counts
-        refused = list(refused_rows(Lake(own.lake)))
+        refused = list(refused_rows(Lake(own.lake_folder)))
         assert (len(accepted), len(refused)) == (count.accepted, count.quarantined)
         return Fate(accepted, refused, validated)
 

@@ -235,9 +235,9 @@ def test_whatever_is_broken_all_other_lines_are_read(lines: list[tuple[str, str]
         file = SourceFile(str(path), path.name, "0" * 64, 1, "csv", "events")
         (count,) = validate(Batch("b", datetime(2026, 1, 1, tzinfo=UTC), (file,)), own).counts
         assert count.rows_read == len(good) + len(bad)
-        assert sorted(row.line for row in refused_rows(Lake(own.lake))) == bad
+        assert sorted(row.line for row in refused_rows(Lake(own.lake_folder))) == bad
         if good:
-            (lake,) = Lake(own.lake).accepted_files("events", "b")
+            (lake,) = Lake(own.lake_folder).accepted_files("events", "b")
             found = duckdb.connect().execute(f"select event_id from '{lake}'").fetchall()
             assert sorted(found) == sorted((f"e{place}",) for place in good)
 
