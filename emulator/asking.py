@@ -14,6 +14,7 @@ from typing import Any
 from emulator.start import PROJECT_FOLDER
 
 Columns = Mapping[str, str]
+Table = tuple[Columns, Iterable[Iterable[Any]]]
 
 
 class RefusedSql(Exception):
@@ -31,13 +32,21 @@ class SqlLibrary:
         error = self._ask({"check": sql, "tables": tables})["error"]
         return None if error is None else str(error)
 
-    def rows(self, sql: str, tables: Mapping[str, tuple[Columns, Iterable[Iterable[Any]]]]) -> list[dict[str, Any]]:
+    def rows(self, sql: str, tables: Mapping[str, Table]) -> list[dict[str, Any]]:
         """The rows of a question; dates, instants (in UTC) and numerics are texts. Raises RefusedSql."""
+        return list(self._evaluate(sql, tables)["rows"])
+
+    def table(self, sql: str, tables: Mapping[str, Table]) -> Table:
+        """The same as a table that the next question can be put to. Raises RefusedSql."""
+        answer = self._evaluate(sql, tables)
+        return answer["columns"], [list(row.values()) for row in answer["rows"]]
+
+    def _evaluate(self, sql: str, tables: Mapping[str, Table]) -> dict[str, Any]:
         told = {name: [columns, [list(row) for row in rows]] for name, (columns, rows) in tables.items()}
         answer = self._ask({"rows": sql, "tables": told})
         if "error" in answer:
             raise RefusedSql(answer["error"])
-        return list(answer["rows"])
+        return answer
 
     def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin

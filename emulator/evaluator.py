@@ -17,8 +17,10 @@ from emulator.values import decoded, encoded
 Rows = Sequence[Sequence[Any]]
 
 
-def evaluate(sql: str, tables: Mapping[str, tuple[Mapping[str, str], Rows]]) -> list[dict[str, Any]]:
-    """The rows of a question to tables, each of which has its columns' types and its rows. Raises ServerError."""
+def evaluate(
+    sql: str, tables: Mapping[str, tuple[Mapping[str, str], Rows]]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """What a question comes to: its columns' types and its rows, as tables are given. Raises ServerError."""
     known, content = {}, {}
     for name, (columns, rows) in tables.items():
         path = path_of(name)
@@ -36,7 +38,7 @@ def evaluate(sql: str, tables: Mapping[str, tuple[Mapping[str, str], Rows]]) -> 
             local_service_pb2.EvaluateQueryResponse,
         )
         columns_of = [(column.name, named(column.type)) for column in prepared.columns]
-        return [
+        return dict(columns_of), [
             {name: decoded(cell, kind) for (name, kind), cell in zip(columns_of, row.cell, strict=True)}
             for row in answer.content.table_data.row
         ]

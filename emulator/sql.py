@@ -1,7 +1,8 @@
 """Google's analyzer and evaluator as a process that others ask: a line of JSON in, a line of JSON out.
 
 `{"check": sql, "tables": {name: {column: type}}}` is answered by `{"error": null}` or the sentence that says what is
-wrong; `{"rows": sql, "tables": {name: [{column: type}, rows]}}` by `{"rows": [{column: value}]}`, or an error.
+wrong; `{"rows": sql, "tables": {name: [{column: type}, rows]}}` by
+`{"columns": {column: type}, "rows": [{column: value}]}`, or an error.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def main() -> None:
             return {"error": Analyzer(asked["tables"]).check(asked["check"])}
         # The process is for a whole session: it answers whatever it is asked.
         try:
-            return {"rows": evaluate(asked["rows"], asked["tables"])}
+            columns, rows = evaluate(asked["rows"], asked["tables"])
+            return {"columns": columns, "rows": rows}
         except (ServerError, ValueError, KeyError, TypeError) as error:
             return {"error": " ".join(str(getattr(error, "raw_error", None) or repr(error)).split())}
 

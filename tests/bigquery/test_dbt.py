@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed
-from hypothesis import settings as drawn
 
 from emulator.asking import SqlLibrary
 from emulator.start import Emulator
@@ -18,11 +16,11 @@ from flows.builds import command
 from flows.builds.command import TRANSFORMS
 from flows.receipts import Built
 from flows.settings import Settings, load_settings
+from tests.bigquery.rich_world import a_rich_world
 from tests.bigquery.statements import refused_by
 from tests.bigquery.twins import Twins
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
-from tests.worlds import World, worlds
 
 pytestmark = pytest.mark.xdist_group("bigquery")
 
@@ -91,22 +89,6 @@ def sending() -> Iterator[list[tuple[str, dict[str, Any]]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Manager, "_query_and_results", send)
         yield sent
-
-
-def a_rich_world() -> World:
-    """Of some worlds the one with most days, which has all that worlds are made of."""
-    found: list[World] = []
-
-    @seed(7)
-    @drawn(
-        max_examples=60, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-    @given(worlds())
-    def draw(world: World) -> None:
-        found.append(world)
-
-    draw()
-    return max(found, key=lambda world: len({row["event_date"] for row in world["events"]}))
 
 
 def test_every_model_has_the_same_rows_on_both(twice: Twice) -> None:

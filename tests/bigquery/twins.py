@@ -40,21 +40,15 @@ class Twins:
         """By model: a few rows that only one of the two has, each with the side that has it."""
         found = {}
         for relation in self.duck.relations:
-            cloud, duck = self.cloud(relation), self.rows(relation)
+            cloud, duck = self.cloud(relation), duck_rows(self.duck, relation)
             told = [*(f"BigQuery: {row}" for row in cloud - duck), *(f"DuckDB: {row}" for row in duck - cloud)]
             if told:
                 found[relation] = told[:1] + told[-1:]
         return found
 
-    def rows(self, relation: str) -> Counter[Cells]:
-        """The rows of a relation on DuckDB; each column with its name, in the order of names."""
-        result = self.duck.con.execute(f"select * from {relation}")
-        names = [column[0] for column in result.description]
-        return Counter(_cells(dict(zip(names, row, strict=True))) for row in result.fetchall())
-
     def cloud(self, relation: str) -> Counter[Cells]:
-        """The same on BigQuery."""
-        return Counter(map(_cells, self.jobs.rows(f"select * from {relation}")))
+        """The rows of a relation on BigQuery; each column with its name, in the order of names."""
+        return Counter(map(cells, self.jobs.rows(f"select * from {relation}")))
 
     def _lay(self, dataset: str, table: str) -> None:
         """Put the rows of a table of DuckDB in the place of those of BigQuery's, by a load job."""
@@ -69,7 +63,15 @@ class Twins:
             self.jobs.client.load_table_from_file(rows, place, job_config=config).result()
 
 
-def _cells(row: dict[str, Any]) -> Cells:
+def duck_rows(duck: Shop, relation: str) -> Counter[Cells]:
+    """The same on DuckDB."""
+    result = duck.con.execute(f"select * from {relation}")
+    names = [column[0] for column in result.description]
+    return Counter(cells(dict(zip(names, row, strict=True))) for row in result.fetchall())
+
+
+def cells(row: dict[str, Any]) -> Cells:
+    """A row to compare: instants of both warehouses are in UTC, whether they say so or not."""
     return tuple((name, _plain(value)) for name, value in sorted(row.items()))
 
 
