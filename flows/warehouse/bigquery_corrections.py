@@ -117,7 +117,8 @@ _KEPT = ", ".join(
 )
 _LEDGER = (
     f"insert into ops.removals ({_KEPT}, removed_at, replaced_by) "
-    f"select {_KEPT}, @at, nullif(@replaced_by, '') from ops.batches where batch_id in unnest(@members);",
+    f"select {_KEPT}, cast(@at as timestamp), nullif(@replaced_by, '') from ops.batches "
+    "where batch_id in unnest(@members);",
     "delete from ops.batches where batch_id in unnest(@members);",
     "delete from ops.replays where batch_id in unnest(@members) or replay_of in unnest(@members);",
 )

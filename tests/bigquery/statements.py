@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from emulator.asking import SqlLibrary
@@ -57,10 +58,20 @@ def every_table(emulator: Emulator, prefix: str = "") -> dict[str, dict[str, str
     return tables
 
 
-def refused_by(analyzer: SqlLibrary, emulator: Emulator, prefix: str = "") -> dict[str, str]:
-    """The statements that BigQuery would not understand, and why; those that failed on the emulator are left out."""
-    tables = every_table(emulator, prefix)
-    checked = {each.sql: analyzer.check(each.sql, tables) for each in every_statement(emulator, prefix) if each.is_done}
+def refused_by(
+    analyzer: SqlLibrary, emulator: Emulator, prefix: str = "", gone: dict[str, dict[str, str]] | None = None
+) -> dict[str, str]:
+    """The statements that BigQuery would not understand, and why; those that failed on the emulator are left out.
+
+    `gone` are tables that were there when a statement was sent. A `?` is given a name, for the analyzer wants all
+    parameters to have one.
+    """
+    tables = every_table(emulator, prefix) | (gone or {})
+    checked = {
+        each.sql: analyzer.check(re.sub(r"= \?(?=\s|$)", "= @given", each.sql), tables)
+        for each in every_statement(emulator, prefix)
+        if each.is_done
+    }
     return {sql: error for sql, error in checked.items() if error}
 
 

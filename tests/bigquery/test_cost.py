@@ -20,7 +20,7 @@ from flows.warehouse.bigquery_cost import estimates
 from flows.warehouse.bigquery_jobs import Jobs
 from tests.accepted import accepted
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 
 def load(settings: Settings, batch_id: str, day: date) -> None:
@@ -72,7 +72,6 @@ def test_a_service_that_is_away_is_no_estimate(cloud: Settings) -> None:
         list(estimates(away, [Statement("b", "model", "select 1")]))
 
 
-@pytest.mark.slow
 def test_an_increment_sends_what_a_build_of_its_days_would_send(shop: Settings) -> None:
     whole = compiled(shop)
     part = compiled(shop, Changes(("b1",), (date(2025, 11, 3),)))
@@ -91,7 +90,6 @@ def test_an_increment_sends_what_a_build_of_its_days_would_send(shop: Settings) 
     assert not shop.dbt_target_path.exists()
 
 
-@pytest.mark.slow
 def test_the_command_tells_what_waits_and_changes_nothing(
     shop: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,7 @@ from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_tables import prepare
 from tests.dashboards.conftest import TWO_WEEKS, Row, Tables, write_copy
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 APP = PROJECT / "dashboards" / "app.py"
 FIRST, LAST = date(2025, 11, 1), date(2025, 11, 14)

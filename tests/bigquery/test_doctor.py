@@ -23,7 +23,7 @@ from flows.warehouse import open_warehouse
 from flows.warehouse.bigquery_jobs import DATASETS
 from flows.warehouse.bigquery_rights import granted
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,6 @@ def refusing(method: str, part: str) -> Iterator[None]:
         yield
 
 
-@pytest.mark.slow
 def test_a_project_where_nothing_was_made_can_be_used_and_nothing_is_made(shop: Settings) -> None:
     client, bucket = gcp.bigquery_client(shop), gcp.storage_client(shop).bucket("lake")
 

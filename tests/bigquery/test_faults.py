@@ -7,7 +7,7 @@ from emulator.start import Emulator
 from flows import gcp
 from flows.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 
 @pytest.fixture(autouse=True)

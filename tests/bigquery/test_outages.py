@@ -18,7 +18,7 @@ from tests.accepted import accepted
 from tests.bigquery.pair import landed, rebuild, run
 from tests.bigquery.test_load import EVERY_DAY, ROWS, ask, load
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 MOMENTS = {
     "a load job": {"method": "POST", "body": '"load"'},
@@ -103,7 +103,6 @@ def test_a_dataset_that_is_not_there_is_one_sentence(cloud: Settings) -> None:
         warehouse.query("select * from ops.batches")
 
 
-@pytest.mark.slow
 def test_a_build_that_fails_in_the_middle_is_one_sentence_and_the_next_one_builds(
     emulator: Emulator, cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
 """Against a real project, where somebody gives one: the only test here that BigQuery itself takes part in.
 
 SHOPFLOW_TEST_GCP_PROJECT names a project, SHOPFLOW_TEST_GCP_LAKE a folder of a bucket (`gs://bucket/folder`), which
-lies where SHOPFLOW_TEST_GCP_LOCATION says; credentials are the Application Default Credentials. It makes datasets of its
-own and removes them afterwards; the files in the bucket stay. It costs some cents.
+lies where SHOPFLOW_TEST_GCP_LOCATION says; credentials are the Application Default Credentials. It makes datasets of
+its own and removes them afterwards; the files in the bucket stay. It costs some cents.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from flows.settings import Settings
 from flows.warehouse import open_warehouse
 from tests.bigquery.statements import every_statement, refused_by
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 COLUMNS = {
     "event_id": "STRING",
