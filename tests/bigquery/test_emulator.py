@@ -8,7 +8,7 @@ from emulator.start import Emulator
 from flows import gcp
 from flows.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 
 def test_a_question_is_answered(cloud: Settings) -> None:

@@ -13,7 +13,7 @@ from emulator.start import emulator as started
 from tests.bigquery.gaps import CHECKS
 from tests.bigquery.wire import Wire
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 # `extensions` is closed in the plain one too, which would not start; `decorators` is of help to others; the Storage
 # API, which `reading` mends, needs a client that nothing of ours uses.
 WITHOUT_CHECKS = {"__init__", "extensions", "decorators", "reading"}

@@ -19,7 +19,7 @@ from flows.settings import Settings
 from flows.warehouse import bigquery_tables, open_warehouse
 from tests.accepted import accepted
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 NOON, LATER = datetime(2025, 11, 3, 12), datetime(2025, 11, 3, 12, 0, 0, 1)
 ROWS: dict[str, list[dict[str, Any]]] = {
@@ -101,7 +101,6 @@ def test_a_batch_is_loaded_once(cloud: Settings) -> None:
     assert not list_tables(cloud, "lake")
 
 
-@pytest.mark.slow
 def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_same_rows(cloud: Settings) -> None:
     """A replacement, which does most: the old batch goes out and the new one comes in."""
     old, new = (accepted(cloud, name, "TIMESTAMPTZ", **ROWS) for name in ("old", "new"))
