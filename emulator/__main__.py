@@ -23,11 +23,12 @@ def main() -> None:
     parser.add_argument("--until-stdin-ends", action="store_true", help="end also when standard input does")
     told = parser.parse_args()
     configure_logging(level="error", fmt="console")  # first: modules below log while they are imported
-    from emulator import faults, gaps
+    from emulator import faults, gaps, parsed
     from emulator.serve import Ports, serve
 
     gaps.close(only_needed=told.plain)
     faults.install()
+    parsed.parse_once()
     ports = Ports(told.bigquery_port, told.grpc_port, told.storage_port)
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
         asyncio.run(

@@ -7,10 +7,10 @@ from sqlglot.dialects.duckdb import DuckDB
 
 
 def close() -> None:
-    plain = DuckDB.Generator.datatype_sql
+    plain = DuckDB.Generator.TRANSFORMS[exp.DataType]
 
     def datatype_sql(self: Any, kind: exp.DataType) -> str:
         is_bare = kind.this == exp.DataType.Type.DECIMAL and not kind.expressions
         return "DECIMAL(38, 9)" if is_bare else str(plain(self, kind))
 
-    DuckDB.Generator.datatype_sql = datatype_sql
+    DuckDB.Generator.TRANSFORMS[exp.DataType] = datatype_sql
