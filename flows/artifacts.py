@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -13,7 +15,7 @@ from prefect.logging import get_run_logger
 from flows.literal import for_markdown
 from flows.receipts import Check, Node, Receipt
 from flows.story import Story
-from flows.summary import line_of, lines, top_reasons
+from flows.summary import billed_lines, line_of, lines, top_reasons
 
 Row = dict[str, Any]
 
@@ -25,8 +27,15 @@ def write(story: Story) -> None:
     _attempt("summary", lambda: create_markdown_artifact(markdown(story), key="summary", description="What came of it"))
     for key, description, rows in tables(story):
         if rows:
-            shown = [{column: _cell(value) for column, value in row.items()} for row in rows]
-            _attempt(key, lambda: create_table_artifact(shown, key=key, description=description))  # noqa: B023
+            _attempt(key, partial(_write_table, key, description, rows))
+    if any(node.sql for node in story.nodes):
+        told = "Some rows of each failing test, without texts that could tell who somebody is"
+        _attempt("failing-rows", lambda: _write_table("failing-rows", told, failing_rows(story)))
+
+
+def _write_table(key: str, description: str, rows: list[Row]) -> None:
+    shown = [{column: _cell(value) for column, value in row.items()} for row in rows]
+    create_table_artifact(shown, key=key, description=description)
 
 
 def _attempt(key: str, write_it: Any) -> None:
@@ -43,7 +52,8 @@ def markdown(story: Story) -> str:
     if story.error:
         parts.append(f"> {for_markdown(str(story.error))}")
     found, before = ["| | |", "|---|---|"], ""
-    for label, text in lines(story):
+    billed = (("Billed", told) for told in billed_lines(story.receipts, story.settings))
+    for label, text in chain(lines(story), billed):
         found.append(f"| {'' if label == before else f'**{label}**'} | {for_markdown(text)} |")
         before = label
     steps = ["| step | verdict | seconds | |", "|---|---|---|---|"]
@@ -62,6 +72,18 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
     files = story.batch.refused_files if story.batch else ()
     yield "refused-files", "Files that could not be used", [asdict(file) for file in files]
+
+
+def failing_rows(story: Story) -> list[Row]:
+    """Some of the rows that each failing test found, as the warehouse has them now. Raises as `open_warehouse`."""
+    from flows.builds import samples
+    from flows.warehouse import open_warehouse
+
+    with open_warehouse(story.settings) as warehouse:
+        return [
+            {"test": node.name, "failing rows": node.failures, "one of them": json.dumps(row, ensure_ascii=False)}
+            for node, row in samples(story.nodes, warehouse.query)
+        ]
 
 
 # The UI makes each column as wide as its widest cell: what is short comes first.

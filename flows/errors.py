@@ -1,6 +1,7 @@
 """The product's own errors: few, and each one a sentence that a user can act on."""
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class ShopflowError(Exception):
@@ -62,7 +63,7 @@ class Interrupted(ShopflowError):
 class BuildFailed(ShopflowError):
     """A dbt model or test failed: nothing was published. `nodes` is what dbt did, those that went well among them."""
 
-    def __init__(self, message: str, nodes: Sequence[object] = ()) -> None:
+    def __init__(self, message: str, nodes: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.nodes = tuple(nodes)
 

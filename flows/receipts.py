@@ -229,7 +229,7 @@ class Billed:
 
 @dataclass(frozen=True)
 class Node:
-    """What dbt did with one model or test. `failures` counts failing rows of a test."""
+    """What dbt did with one model or test. `failures` counts failing rows of a test, and `sql` finds them."""
 
     name: str
     kind: str
@@ -239,6 +239,7 @@ class Node:
     failures: int | None = None
     message: str = ""
     billed: Billed = Billed()
+    sql: str = ""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ class Attempt(Generic[R]):
             self.story.take(self.told)
         except ShopflowError as error:
             failure = self.error = error
+            self.story.take(error)
         except OSError as error:
             failure = self.error = StorageError(f"{self.name}: {error.strerror or error}: {error.filename or ''}")
         except BaseException as error:

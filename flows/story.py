@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows import serving
 from flows.demo import demo_folder
-from flows.errors import ContractBroken, LedgerError
+from flows.errors import BuildFailed, ContractBroken, LedgerError
 from flows.kpis import Kpis
 from flows.receipts import (
     Batch,
@@ -54,7 +54,7 @@ class Story:
     has_turn: bool = False
 
     def take(self, told: object) -> None:
-        """Remember what a step returned."""
+        """Remember what a step returned, or what a failed one tells beside its message."""
         match told:
             case Batch():
                 self.batch = told
@@ -70,6 +70,8 @@ class Story:
                 self.erased = told
             case Built():
                 self.built, self.nodes = told, list(told.nodes)
+            case BuildFailed():
+                self.nodes = list(told.nodes)
             case Published():
                 self.published = told
             case Kpis():

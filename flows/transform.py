@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from flows.builds import Listener, command, explain, lend_credentials, parsed
+from flows.builds import Listener, command, explain, lend_credentials, parsed, with_sql
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
@@ -56,5 +56,5 @@ def transform(
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception  # a signal or an interrupt, which dbt hands back as if it were a result
     if not outcome.success:
-        raise BuildFailed(explain(outcome, listener.nodes), listener.nodes)
-    return Built(tuple(listener.nodes), time.monotonic() - started)
+        raise BuildFailed(explain(outcome, listener.nodes), with_sql(listener.nodes, outcome))
+    return Built(with_sql(listener.nodes, outcome), time.monotonic() - started)

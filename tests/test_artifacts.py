@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows import artifacts
+from flows.builds import samples
 from flows.ledger import receipt_of
 from flows.receipts import Batch, Check, Node, RefusedFile, Validated
 from flows.settings import Settings
 from flows.story import Story
 
+CELL = st.one_of(
+    *(st.text(), st.integers(), st.none(), st.booleans(), st.dates(), st.datetimes(), st.decimals(places=2)),
+    st.lists(st.text(), max_size=2),
+)
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
 
@@ -88,6 +96,20 @@ def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) ->
         {"outcome": "did not pass", "level": "warn", "table": "events", "measured": "3 %", "name": "users | known"}
     ]
     assert found["refused-rows"] == []
+
+
+@given(st.dictionaries(st.sampled_from(["user_id", "unique_field", "country", "n_records", "at"]), CELL))
+def test_a_sample_of_failing_rows_has_no_text_that_could_tell_who_somebody_is(row: dict[str, object]) -> None:
+    node = Node("unique_users", "test", "fail", 0.01, None, 7, "got 7 results", sql="select 1")
+    calm = Node("not_null_users", "test", "pass", 0.01, None, 0)
+    (found,) = samples([calm, node], lambda question: [row] if f"({node.sql})" in question else [])
+    assert found[0] is node
+    for column, value in row.items():
+        if column != "country" and isinstance(value, str | list):
+            assert found[1][column] == "…"
+        else:
+            assert str(found[1][column]) == str(value)
+    json.dumps(found[1])
 
 
 def test_an_artifact_that_cannot_be_written_is_a_warning_and_the_others_are_written(

@@ -225,9 +225,14 @@ def test_a_failed_dbt_test_keeps_yesterdays_copy_and_the_next_run_finishes_the_j
     with pytest.raises(BuildFailed):
         ran.state.result()
     assert serving.current(home) == before
-    nodes = next(json.loads(artifact["data"]) for artifact in asked("artifacts", ran) if artifact["key"] == "dbt-nodes")
+    shown = {artifact["key"]: artifact["data"] for artifact in asked("artifacts", ran)}
+    nodes, rows = json.loads(shown["dbt-nodes"]), json.loads(shown["failing-rows"])
     assert (nodes[0]["name"], nodes[0]["status"]) == ("no_shop_has_sessions", "fail")
     assert nodes[0]["failures"] > 0
+    assert {(row["test"], row["failing rows"]) for row in rows} == {("no_shop_has_sessions", nodes[0]["failures"])}
+    sessions = {row[0] for row in query(home, "select unnest([session_id, visitor_id]) from marts.fct_sessions")}
+    assert len(rows) == 5
+    assert [session for session in sessions if session in shown["failing-rows"]] == []
 
     mended = run(home, fresh)
     assert mended.story.loaded is not None

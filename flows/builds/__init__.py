@@ -5,5 +5,17 @@ from flows.builds.compiled import Statement, compiled
 from flows.builds.credentials import lend_credentials
 from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
+from flows.builds.samples import samples, with_sql
 
-__all__ = ["Listener", "Statement", "command", "compiled", "explain", "fingerprint", "lend_credentials", "parsed"]
+__all__ = [
+    "Listener",
+    "Statement",
+    "command",
+    "compiled",
+    "explain",
+    "fingerprint",
+    "lend_credentials",
+    "parsed",
+    "samples",
+    "with_sql",
+]
