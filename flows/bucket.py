@@ -6,7 +6,10 @@ is empty (a container's) gets what a step reads. Objects have the files' names b
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +41,13 @@ class Bucket:
             if anew or not path.is_file():
                 self._bring(path)
 
-    def bring_all(self, folder: Path) -> None:
-        """Fill a folder of the lake, and those below it, with the files that it lacks."""
-        with self._said(f"listing {self.name(folder)}"):
-            found = list(self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry()))
+    def bring_all(self, folder: Path, *, anew: bool = False) -> None:
+        """Fill a folder of the lake, and those below it, with the files that it lacks; `anew`: also with those that
+        differ from what the bucket has, by the checksum that Google made of that."""
         below = len(self._prefix) + 1 if self._prefix else 0
-        self.bring(self._root / blob.name[below:] for blob in found)
+        for blob in self._blobs(folder):
+            path = self._root / blob.name[below:]
+            self.bring([path], anew=anew and path.is_file() and blob.md5_hash != _md5(path))
 
     def drop(self, paths: Iterable[Path]) -> None:
         """Delete these files' objects, one after the other; those that are gone are no matter."""
@@ -56,9 +60,59 @@ class Bucket:
                 except NotFound:
                     continue
 
+    def drop_older(self, paths: Iterable[Path]) -> int:
+        """Delete the noncurrent versions of these files' objects, where the bucket has object versioning; how many went.
+        Those that a retention policy or a lack of rights keeps are left."""
+        from google.api_core.exceptions import Forbidden, NotFound
+
+        gone = 0
+        for blob in self._older(paths)[0]:
+            with self._said(f"deleting a version of gs://{self._bucket.name}/{blob.name}"):
+                try:
+                    blob.delete(retry=self._retry())  # the blob of a listing names its generation
+                except (Forbidden, NotFound):
+                    continue
+            gone += 1
+        return gone
+
+    def keeps(self, paths: Iterable[Path]) -> list[str]:
+        """Where deleted bytes of these files can be had for a while, and what of other files was not looked at."""
+        theirs, others = map(len, self._older(paths))
+        told = [f"{theirs:,} older versions of their files could not be deleted from the bucket"] if theirs else []
+        if others:
+            told.append(f"{others:,} older versions of other files of the lake are in the bucket and were not searched")
+        days = self._soft_delete_days()
+        if days is None:
+            told.append("for how long the bucket keeps deleted objects (soft delete) is not known to these credentials")
+        elif days:
+            told.append(f"the bucket keeps deleted objects for {days:g} days (soft delete), until nobody can have them")
+        return told
+
     def name(self, path: Path) -> str:
         """The address of a file's object."""
         return f"gs://{self._bucket.name}/{self._key(path)}"
+
+    def _blobs(self, folder: Path, **which: bool) -> list[Any]:
+        with self._said(f"listing {self.name(folder)}"):
+            found = self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry(), **which)
+            return list(found)
+
+    def _older(self, paths: Iterable[Path]) -> tuple[list[Any], list[Any]]:
+        """Noncurrent versions of rows in the lake: those of these files' objects, and others."""
+        keys = {self._key(path) for path in paths}
+        folders = [self._root / name for name in ("accepted", "quarantine")]
+        older = [blob for folder in folders for blob in self._blobs(folder, versions=True) if blob.time_deleted]
+        return [blob for blob in older if blob.name in keys], [blob for blob in older if blob.name not in keys]
+
+    def _soft_delete_days(self) -> float | None:
+        from google.api_core.exceptions import Forbidden
+
+        with self._said(f"bucket {self._bucket.name}"):
+            try:
+                self._bucket.reload(retry=self._retry())
+            except Forbidden:  # which no run needs
+                return None
+        return (self._bucket.soft_delete_policy.retention_duration_seconds or 0) / 86_400
 
     def _bring(self, path: Path) -> None:
         from google.api_core.exceptions import NotFound
@@ -87,3 +141,9 @@ class Bucket:
 
     def _said(self, what: str) -> Any:
         return translated(self._settings, what, StorageError)
+
+
+def _md5(path: Path) -> str:
+    """As the bucket tells it."""
+    with path.open("rb") as file:
+        return b64encode(hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).digest()).decode()

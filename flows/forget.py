@@ -39,7 +39,7 @@ def forget(user: SecretStr, shared_devices: bool = False) -> State:
         update_marts(story)
         if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
             publish_marts(story)
-        copies = 0 if erased.completed_at else wipe_files(story).copies
+        copies = 0 if erased.completed_at else wipe_files(story, erased).copies
         prove_erasure(story, person, erased, copies)
     return ending(story)
 
@@ -61,11 +61,11 @@ def erase_rows(story: Story, person: Person) -> Erased:
 
 
 @step("wipe")
-def wipe_files(story: Story) -> Wiped:
-    """Delete the older serving copies, and write the warehouse's file anew without the bytes of deleted rows."""
+def wipe_files(story: Story, erased: Erased) -> Wiped:
+    """Delete older copies and versions of files, and write the warehouse's file anew without bytes of deleted rows."""
     from flows.erasure.wipe import wipe
 
-    return wipe(story.settings)
+    return wipe(story.settings, erased)
 
 
 @step("prove")

@@ -63,15 +63,29 @@ class Lake:
         if self._bucket:
             self._bucket.bring(paths, anew=anew)
 
-    def bring_all(self, folder: Path) -> None:
-        """Get what the bucket has of a folder of the lake, and the folder lacks."""
+    def bring_all(self, folder: Path, *, anew: bool = False) -> None:
+        """Get what the bucket has of a folder of the lake, and the folder lacks; `anew`: also what differs there."""
         if self._bucket:
-            self._bucket.bring_all(folder)
+            self._bucket.bring_all(folder, anew=anew)
+
+    def refresh(self) -> None:
+        """Get whatever the bucket has otherwise than the folder, of rows and manifests: what the folder held before of
+        these files is not to be trusted where another machine, or a run that was cut off, was at work."""
+        for folder in ("accepted", "quarantine", "batches"):
+            self.bring_all(self.root / folder, anew=True)
 
     def drop(self, paths: Iterable[Path]) -> None:
         """These files left the folder: delete them from the bucket, in this order."""
         if self._bucket:
             self._bucket.drop(paths)
+
+    def drop_older(self, paths: Iterable[Path]) -> int:
+        """Delete the versions of these files that a bucket keeps beside those that count; how many went."""
+        return self._bucket.drop_older(paths) if self._bucket else 0
+
+    def keeps(self, paths: Iterable[Path]) -> list[str]:
+        """Where what was deleted from these files can be had for a while: a sentence each, for a receipt."""
+        return self._bucket.keeps(paths) if self._bucket else []
 
     @property
     def tombstones(self) -> Path:

@@ -121,7 +121,7 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                 },
             }
         case Wiped():
-            return {"bytes": told.bytes, "detail": {"copies": told.copies}}
+            return {"bytes": told.bytes, "detail": {"copies": told.copies, "versions": told.versions}}
         case Built():
             return {
                 "rows_out": sum(node.rows or 0 for node in told.nodes),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows import serving
 from flows.checks.tombstones import DRAFT
+from flows.erasure import journal
 from flows.lake import Lake
 from flows.quarantine import spill
 from flows.settings import Settings
@@ -27,7 +28,7 @@ def sweep(settings: Settings) -> None:
     drafts = [path for pattern in (".demo*", ".judge-*", ".wipe-*") for path in settings.home.glob(pattern)]
     for folder in chain([Lake.of(settings).staging], drafts, spill.abandoned(settings.home)):
         shutil.rmtree(folder, ignore_errors=True)
-    for place in (settings.home / "erasures", settings.lake_folder):
+    for place in (journal.folder(settings), settings.lake_folder):
         for draft in place.glob(f".*{DRAFT}"):
             with suppress(OSError):
                 draft.unlink()

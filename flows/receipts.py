@@ -183,10 +183,12 @@ class Erased:
 
 @dataclass(frozen=True)
 class Wiped:
-    """Serving copies that were deleted, and the size of the warehouse's file, written anew."""
+    """Serving copies that were deleted, older versions of the lake's objects that were, and the size of the warehouse's
+    file, written anew; 0 where it has none."""
 
     copies: int
     bytes: int
+    versions: int = 0
 
 
 @dataclass(frozen=True)

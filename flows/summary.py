@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flows.bills import dollars
 from flows.demo import BESIDE_DEMO
+from flows.erasure.journal import path_of
 from flows.kpis import Kpis, amount, share
 from flows.receipts import Node, Receipt, ReplayedBatch, Validated
 from flows.settings import Settings
@@ -51,7 +52,9 @@ def line_of(receipt: Receipt) -> str:
             done = "forgotten before" if detail["is_complete"] else ""
             parts = [done, *rows, count_of(detail["devices"], "device"), count_of(detail["touched_dates"], "day")]
         case "wipe":
-            parts = [count_of(detail["copies"], "older copy", "older copies"), f"warehouse of {size(receipt.bytes)}"]
+            versions = count_of(detail["versions"], "older version") if detail["versions"] else ""
+            file = f"warehouse of {size(receipt.bytes)}" if receipt.bytes else ""
+            parts = [count_of(detail["copies"], "older copy", "older copies"), versions, file]
         case "prove":
             parts = [f"nothing left in {count_of(len(detail['remains']), 'place')}"]
         case "replay":
@@ -166,7 +169,7 @@ def erasure_lines(story: Story) -> Iterator[tuple[str, str]]:
         yield "Searched", ", ".join(f"{place}: {number:,}" for place, number in erased.remains.items())
     yield from _first("Still in", erased.source_files, "and {} more source files")
     yield from _first("Notes", erased.notes)
-    yield "Receipt", str(story.settings.home / "erasures" / f"{erased.erasure_id}.json")
+    yield "Receipt", str(path_of(story.settings, erased))
 
 
 def _first(label: str, texts: Sequence[str], more: str = "and {} more") -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +29,15 @@ def id_columns(table: str) -> tuple[str, ...]:
     return tuple(column.name for column in columns(RECORDS[table]) if column.name in KINDS)
 
 
-def rows_of(table: str, users: str, devices: str) -> str:
+def rows_of(table: str, users: str, devices: str, *, of: Callable[[str], str] = str) -> str:
     """SQL for whether a row of the table is one of these users', or of these devices while nobody was signed in.
 
-    `users` and `devices` are queries of one column. What another user does on a device is that other user's.
+    `users` and `devices` are queries of one column: of ids, or of what `of` makes of a column of ids. What another user
+    does on a device is that other user's.
     """
-    told = [f"user_id in ({users})"]
+    told = [f"{of('user_id')} in ({users})"]
     if "anonymous_id" in id_columns(table):
-        told.append(f"(user_id is null and anonymous_id in ({devices}))")
+        told.append(f"(user_id is null and {of('anonymous_id')} in ({devices}))")
     return f"coalesce({' or '.join(told)}, false)"
 
 

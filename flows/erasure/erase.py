@@ -2,16 +2,14 @@
 
 The order makes it safe to be killed anywhere: the tombstone and the journal come first, so that nothing brings rows
 back and the same command knows all devices again; then the lake, from which a warehouse may be made anew; then `raw`.
+A lake in a bucket is written there file by file, in the same order: what counts is the bucket.
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
 
 import duckdb
 
@@ -25,28 +23,25 @@ from flows.lake import Lake
 from flows.receipts import Counted, Erased
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_warehouse
-from flows.warehouse.erasure import Erasure, RefusedPlace
-
-RAW_EVENTS = "(select user_id, anonymous_id from raw.events union all select user_id, anonymous_id from removed.events)"
+from flows.warehouse.duck_people import Events
+from flows.warehouse.erasure import Erasure
 
 
 def find(settings: Settings, user: str, *, with_shared_devices: bool = False) -> Person:
-    """The person behind a user id, by what lake, quarantine and raw tables tell. Changes nothing.
-
-    Raises ShopflowError for an empty id, SettingsError where warehouse or lake are not on this machine.
-    """
-    settings.require_local("forgetting a person")
+    """The person behind a user id, by what lake, quarantine and raw tables tell. Changes nothing; of a lake in a bucket
+    the home has what the bucket has afterwards. Raises ShopflowError for an empty id."""
     if not user.strip():
         raise ShopflowError("the user's id is empty: say whom to forget")
     lake = Lake.of(settings)
+    lake.refresh()
     tombstones = read_tombstones(lake) or Tombstones()
     subject = tombstones.of_user(user)
     known, begun = tombstones.of(subject), _open_journal(settings, subject)
     hashes = {*(known.devices if known else ()), *(begun.open_devices if begun else ())}
     with workshop(settings, lake.staging) as shop, open_warehouse(settings) as warehouse:
-        places = [Place(warehouse.query, RAW_EVENTS)]
+        places: list[Place] = [warehouse]
         if files := lake_rows.files_of(lake, "events"):
-            places.append(Place(partial(_ask, shop), lake_rows.relation(files)))
+            places.append(Events(shop.connection, lake_rows.relation(files)))
         refused = refused_rows.find(shop, lake, Person(user), tombstones, in_all=bool(hashes)).devices
         return look_up(user, places, refused, tombstones, hashes, with_shared_devices=with_shared_devices)
 
@@ -80,11 +75,11 @@ def erase(settings: Settings, person: Person) -> Erased:
         gone = {tombstones.of_device(device) for device in person.devices - person.shared}
         write_tombstones(lake, tombstones.with_person(subject, gone, now))  # first: in it is the salt of all hashes
         journal.write(settings, erased)
-        refused_rows.take_out(shop, refused)
+        refused_rows.take_out(shop, lake, refused)
         lake_rows.take_out(shop, lake, person, rows["lake"])
         named = manifests.batches_of([*open_journals, erased.rows])
         fates = manifests.settle(shop, lake, named, [rows])
-        passed = refused_rows.without_text(shop, lake, _passed(warehouse, named))
+        passed = refused_rows.without_text(shop, lake, warehouse.passed(sorted(named)))
         devices = sorted(person.devices)
         warehouse.erase(Erasure(erased.erasure_id, subject, now, [person.user], devices, fates, passed))
         dates = warehouse.query("select event_dates from ops.erasures where erasure_id = ?", [erased.erasure_id])
@@ -103,12 +98,6 @@ def _open_journal(settings: Settings, subject: str) -> Erased | None:
     return next((one for one in journal.of_subject(settings, subject) if one.completed_at is None), None)
 
 
-def _ask(shop: Workshop, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    answer = shop.connection.execute(sql, params)
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-
-
 def _count(
     shop: Workshop, warehouse: Warehouse, lake: Lake, person: Person, begun: Erased | None
 ) -> dict[str, Counted]:
@@ -120,15 +109,6 @@ def _count(
     for batches in found["removed"].values() if begun else ():
         batches.pop(begun.erasure_id, None)  # type: ignore[union-attr]
     return found
-
-
-def _passed(warehouse: Warehouse, batches: Iterable[str]) -> list[RefusedPlace]:
-    """Refused rows of these batches that have passed a replay."""
-    question = (
-        "select replay_of, table_name, source_file, line from ops.replays "
-        "where replay_of in (select unnest($batches::varchar[])) order by all"
-    )
-    return [RefusedPlace(**row) for row in warehouse.query(question, {"batches": sorted(batches)})]
 
 
 def _name(subject: str, at: datetime) -> str:
@@ -152,5 +132,5 @@ def _counted(
 
 def _kept(warehouse: Warehouse, person: Person) -> int:
     left = sorted(person.shared - person.devices)
-    counted = warehouse.rows_of_people("raw", [], left)
+    counted = warehouse.rows_of_people("raw", [], left) if left else {}
     return sum(counted.get("events", {}).values())

@@ -1,6 +1,9 @@
 """An erasure's own file: begun before the first row is touched, and at the end the receipt for an auditor.
 
 <home>/erasures/20251101T060000Z-1a2b3c4d.json     no id, no name; readable by its owner alone
+
+Where the lake is in a bucket they lie in the lake, below `erasures/`: the next attempt may have a home that is new, such
+as a container's.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.checks.tombstones import write_private
 from flows.errors import StorageError
+from flows.lake import Lake
 from flows.receipts import Counted, Erased
 from flows.settings import Settings
 
@@ -19,7 +23,7 @@ _ERASED = TypeAdapter(Erased)
 
 
 def folder(settings: Settings) -> Path:
-    return settings.home / "erasures"
+    return (settings.lake_folder if settings.is_in_bucket else settings.home) / "erasures"
 
 
 def path_of(settings: Settings, erased: Erased) -> Path:
@@ -28,8 +32,10 @@ def path_of(settings: Settings, erased: Erased) -> Path:
 
 
 def write(settings: Settings, erased: Erased) -> None:
-    """On the disk for good at the return. Raises OSError where that fails."""
-    write_private(path_of(settings, erased), _ERASED.dump_json(erased, indent=2))
+    """On the disk for good at the return, and in the lake's bucket. Raises OSError or StorageError where that fails."""
+    path = path_of(settings, erased)
+    write_private(path, _ERASED.dump_json(erased, indent=2))
+    Lake.of(settings).keep([path])
 
 
 def of_subject(settings: Settings, subject: str) -> list[Erased]:
@@ -56,6 +62,7 @@ def merged(earlier: dict[str, Counted], found: dict[str, Counted]) -> dict[str, 
 
 
 def _all(settings: Settings) -> Iterator[Erased]:
+    Lake.of(settings).bring_all(folder(settings), anew=True)
     for path in sorted(folder(settings).glob("*.json")):
         try:
             yield _ERASED.validate_json(path.read_bytes())

@@ -68,7 +68,8 @@ def sources(shop: Workshop, lake: Lake, person: Person) -> set[str]:
 def take_out(shop: Workshop, lake: Lake, person: Person, counted: Counted) -> None:
     """Write each of these files anew without the person's rows, in the same order, and put it in the old one's place.
 
-    A file of which nothing is left is removed. A kill leaves each file as it was or as it is to be.
+    A file of which nothing is left is removed. A kill leaves each file as it was or as it is to be. In a bucket an
+    object is overwritten in one step; who is killed before that has the old one there, and is given it again.
     """
     shop.connection.execute("set preserve_insertion_order = true")
     for table, batches in counted.items():
@@ -80,14 +81,23 @@ def take_out(shop: Workshop, lake: Lake, person: Person, counted: Counted) -> No
                     f"to {quoted(str(draft))} ({PARQUET})",
                     ids_of(person, table),
                 ).fetchall()[0][0]
-                replace_or_remove(draft, path, rows)
+                replace_or_remove(lake, draft, path, rows)
 
 
-def replace_or_remove(draft: Path, path: Path, rows: int) -> None:
-    """Put the draft in the file's place, or remove both where it has no rows."""
+def replace_or_remove(lake: Lake, draft: Path, path: Path, rows: int) -> None:
+    """Put the draft in the file's place, or remove both where it has no rows; in the lake's bucket, too."""
     if rows:
         place([(draft, path)])
+        lake.keep([path])
     else:
         draft.unlink()
         path.unlink()
         to_disk(path.parent)
+        lake.drop([path])
+
+
+def paths_of(lake: Lake, taken: Mapping[str, Counted]) -> list[Path]:
+    """The files that an erasure has taken rows out of, as its journal names them."""
+    accepted, quarantine = taken.get("lake", {}), taken.get("quarantine", {})
+    found = [path for table, rows in accepted.items() for id in rows for path in lake.accepted_files(table, id)]
+    return [*found, *(lake.quarantine(table, id) for table, rows in quarantine.items() for id in rows)]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
-from flows.checks.forgotten import present
 from flows.checks.tombstones import Tombstones
-
-Ask = Callable[[str, Any], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,11 @@ class Person:
         return sorted({self.user, *self.devices})
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where events can be asked for: a question and the relation of events that it is asked of."""
+class Place(Protocol):
+    """Where events tell who was seen with whom: a warehouse, or the lake's files."""
 
-    ask: Ask
-    events: str
+    def devices_of(self, user: str, salt: str, hashes: list[str]) -> set[str]: ...
+    def devices_of_others(self, user: str, devices: list[str]) -> set[str]: ...
 
 
 def look_up(user: str, places: Sequence[Place], refused: Iterable[str], tombstones: Tombstones, hashes: Iterable[str],
@@ -45,23 +41,8 @@ def look_up(user: str, places: Sequence[Place], refused: Iterable[str], tombston
 
     `hashes` are those of devices that an earlier attempt found: what tied them to the user may be gone already.
     """
-    found = {*refused, *(id for place in places for id in _devices(place, user, tombstones.salt, sorted(hashes)))}
-    shared = {id for place in places for id in _shared(place, user, sorted(found))}
+    known = sorted(hashes)
+    found = {*refused, *(id for place in places for id in place.devices_of(user, tombstones.salt, known))}
+    shared = {id for place in places for id in place.devices_of_others(user, sorted(found))} if found else set()
     gone = found if with_shared_devices else found - shared
     return Person(user, frozenset(gone), frozenset(shared), with_shared_devices)
-
-
-def _devices(place: Place, user: str, salt: str, hashes: list[str]) -> set[str]:
-    own = f"select distinct anonymous_id from {place.events} where user_id = $user and anonymous_id is not null"
-    rows = place.ask(own, {"user": user})
-    if hashes:
-        rows += place.ask(present("anonymous_id", place.events), {"salt": salt, "hashes": hashes})
-    return {row["anonymous_id"] for row in rows}
-
-
-def _shared(place: Place, user: str, devices: list[str]) -> set[str]:
-    others = (
-        f"select distinct anonymous_id from {place.events} "
-        "where user_id <> $user and anonymous_id in (select unnest($devices::varchar[]))"
-    )
-    return {row["anonymous_id"] for row in place.ask(others, {"user": user, "devices": devices})} if devices else set()

@@ -1,4 +1,4 @@
-"""The proof that a person is gone: every table and every file of the home is searched, and the receipt says so."""
+"""The proof that a person is gone: every table and every file is searched, and the receipt says so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.checks.manifest import manifests
 from flows.checks.tombstones import Tombstones, read_tombstones
 from flows.checks.workshop import Workshop, workshop
-from flows.erasure import journal, remains, traces
+from flows.erasure import journal, lake_rows, remains, traces
 from flows.erasure.person import Person
 from flows.errors import ErasureIncomplete
 from flows.lake import Lake
@@ -19,10 +19,12 @@ from flows.settings import Settings
 from flows.warehouse import open_warehouse
 
 SHOWN = 5
+SOURCES = "source files and their backups were not touched: they hold what they held"
 
 
 def prove(settings: Settings, person: Person, begun: Erased, copies_deleted: int = 0) -> Erased:
-    """Search for the person in every table and file below the home, and write the receipt of what was `begun`.
+    """Search for the person in every table of the warehouse and every file below the home, which has what a lake's
+    bucket has by then, and write the receipt of what was `begun`.
 
     Source files are not touched and not searched. Raises ErasureIncomplete, naming places and numbers, where anything
     is left: the receipt then says so and is not complete, and the same command can be given again.
@@ -30,10 +32,13 @@ def prove(settings: Settings, person: Person, begun: Erased, copies_deleted: int
     lake = Lake.of(settings)
     found: dict[str, int] = {}
     tombstones = read_tombstones(lake) or Tombstones()
-    notes = [*_notes(settings, lake)]
+    hashes, notes = remains.wanted(person, tombstones), [SOURCES]
+    lake.refresh()
+    with open_warehouse(settings) as warehouse:
+        found |= warehouse.remains(hashes)
+        notes += [*warehouse.keeps(), *lake.keeps(lake_rows.paths_of(lake, begun.rows))]
     with workshop(settings, lake.staging) as shop:
-        hashes = remains.wanted(person, tombstones)
-        found |= dict(remains.in_databases(shop, settings, hashes))
+        found |= dict(remains.in_files(shop, settings, hashes))
         found |= dict(remains.in_lake(shop, lake, person, tombstones))
         left = {place: number for place, number in found.items() if number}
         in_bytes = dict(_bytes(shop, settings, lake, person, begun.devices, notes))
@@ -80,7 +85,7 @@ def _bytes(
             "bytes of data files: by queries only"
         )
     found = list(traces.traces(settings.home, ids, _sources(settings, lake)))
-    if found and (others := remains.mentions(shop, settings, person)):
+    if found and (others := remains.mentions(shop, lake, person)):
         notes.append(f"{others:,} rows of others hold the letters of an id: they are theirs, and stay")
         found = [(path, number) for path, number in found if path.suffix not in traces.DATA]
     for path, number in found:
@@ -91,8 +96,3 @@ def _sources(settings: Settings, lake: Lake) -> list[Path]:
     """Source files, which are the user's own, wherever they are: those below the home, and the demo shop's."""
     files = {Path(file.path) for told in manifests(lake) for file in told.batch.files}
     return [settings.home / "demo", *(path for path in files if path.is_relative_to(settings.home))]
-
-
-def _notes(settings: Settings, lake: Lake) -> Iterator[str]:
-    yield "source files and their backups were not touched: they hold what they held"
-    yield "readers that have an older serving copy open keep it until they close it"

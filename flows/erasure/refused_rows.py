@@ -59,7 +59,7 @@ def find(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones, *, 
     return found
 
 
-def take_out(shop: Workshop, found: Found) -> None:
+def take_out(shop: Workshop, lake: Lake, found: Found) -> None:
     """Write each of these files anew without those rows, as `lake_rows.take_out` does."""
     for path, places in found.rows.items():
         draft = shop.path(f"{path.stem}-refused.parquet")
@@ -69,7 +69,7 @@ def take_out(shop: Workshop, found: Found) -> None:
             "(format parquet, compression zstd)",
             {"places": places},
         ).fetchall()[0][0]
-        replace_or_remove(draft, path, rows)
+        replace_or_remove(lake, draft, path, rows)
 
 
 def without_text(shop: Workshop, lake: Lake, places: Iterable[RefusedPlace]) -> list[RefusedPlace]:

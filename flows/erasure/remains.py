@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from flows import serving
 from flows.checks.tombstones import Tombstones
@@ -11,30 +10,26 @@ from flows.checks.workshop import Workshop
 from flows.erasure import lake_rows, refused_rows, refused_texts
 from flows.erasure.person import Person
 from flows.lake import Lake
+from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources.sql import quoted
+from flows.warehouse.erasure import ID_COLUMNS, Hashes
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Hashes of the ids, so that devices are looked for whose ids nobody knows any more, and their salt."""
-
-    salt: str
-    users: list[str]
-    devices: list[str] = field(default_factory=list)
-
-
-def wanted(person: Person, tombstones: Tombstones) -> Wanted:
+def wanted(person: Person, tombstones: Tombstones) -> Hashes:
     """The person's ids, and the devices that a tombstone names."""
     subject = tombstones.of_user(person.user)
     known = tombstones.of(subject)
     devices = {*(known.devices if known else ()), *(tombstones.of_device(id) for id in person.devices)}
-    return Wanted(tombstones.salt, [subject], sorted(devices))
+    return Hashes(tombstones.salt, [subject], sorted(devices))
 
 
-def in_databases(shop: Workshop, settings: Settings, hashes: Wanted) -> Iterator[tuple[str, int]]:
-    """Place and rows for the warehouse and each serving copy; nobody may hold the warehouse meanwhile."""
+def in_files(shop: Workshop, settings: Settings, hashes: Hashes) -> Iterator[tuple[str, int]]:
+    """Place and rows for the warehouse's file and each serving copy, also those that a home has from its time on DuckDB.
+    Nobody may hold the warehouse meanwhile."""
     for path in (settings.warehouse_path, *serving.versions(settings)):
+        if not path.exists():
+            continue
         shop.connection.execute(f"attach {quoted(str(path))} as searched (read_only)")
         try:
             yield str(path.relative_to(settings.home)), sum(_in_tables(shop, hashes))
@@ -42,35 +37,24 @@ def in_databases(shop: Workshop, settings: Settings, hashes: Wanted) -> Iterator
             shop.connection.execute("detach searched")
 
 
-def _in_tables(shop: Workshop, hashes: Wanted) -> Iterator[int]:
+def _in_tables(shop: Workshop, hashes: Hashes) -> Iterator[int]:
     tables = shop.connection.execute(
         "select schema_name, table_name, list(column_name) from duckdb_columns() semi join duckdb_tables() "
         "using (database_name, schema_name, table_name) where database_name = 'searched' "
-        "and column_name in ('user_id', 'anonymous_id', 'visitor_id') group by all order by all"
+        f"and column_name in ({', '.join(map(quoted, ID_COLUMNS))}) group by all order by all"
     ).fetchall()
     for schema, table, columns in tables:
         relation = f'searched.{schema}."{table}"'
-        yield from (
-            shop.count(f"select count(*) from {relation} where {law}") for law in _laws(relation, columns, hashes)
-        )
 
+        def is_among(column: str, letter: str, wanted: list[str], relation: str = relation) -> str:
+            found = ", ".join(map(quoted, wanted)) or "null"
+            return (
+                f"{column} in (select {column} from (select distinct {column} from {relation}) "
+                f"where sha256({quoted(hashes.salt + letter)} || {column}) in ({found}))"
+            )
 
-def _laws(relation: str, columns: list[str], hashes: Wanted) -> Iterator[str]:
-    if "user_id" in columns:
-        yield _is_among("user_id", "u:", relation, hashes.salt, hashes.users)
-    if "anonymous_id" in columns:  # on a device that has another user by now, only nobody's rows are the person's
-        nobody = "user_id is null and " if "user_id" in columns else ""
-        yield nobody + _is_among("anonymous_id", "a:", relation, hashes.salt, hashes.devices)
-    if "visitor_id" in columns:
-        yield _is_among("visitor_id", "", relation, hashes.salt, [*hashes.users, *hashes.devices])
-
-
-def _is_among(column: str, kind: str, relation: str, salt: str, hashes: list[str]) -> str:
-    wanted = ", ".join(quoted(one) for one in hashes) or "null"
-    return (
-        f"{column} in (select {column} from (select distinct {column} from {relation}) "
-        f"where sha256({quoted(salt + kind)} || {column}) in ({wanted}))"
-    )
+        for condition in hashes.conditions(columns, is_among):
+            yield shop.count(f"select count(*) from {relation} where {condition}")
 
 
 def in_lake(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones) -> Iterator[tuple[str, int]]:
@@ -82,23 +66,16 @@ def in_lake(shop: Workshop, lake: Lake, person: Person, tombstones: Tombstones) 
     yield "texts of lake/quarantine", refused_texts.count(shop, lake, person)
 
 
-def mentions(shop: Workshop, settings: Settings, person: Person) -> int:
-    """Rows of others in `raw` that hold the letters of one of the ids, within a longer id or in a text."""
-    found = 0
-    pattern = "|".join(_escaped(id) for id in person.ids)
-    shop.connection.execute(f"attach {quoted(str(settings.warehouse_path))} as searched (read_only)")
-    try:
-        for table, columns in shop.connection.execute(
-            "select table_name, list(column_name) from duckdb_columns() where database_name = 'searched' "
-            "and schema_name = 'raw' and data_type = 'VARCHAR' group by all"
-        ).fetchall():
-            text = f"concat_ws(chr(31), {', '.join(columns)})"
-            found += shop.connection.execute(
-                f"select count(*) from searched.raw.{table} where regexp_matches({text}, $pattern)",
-                {"pattern": pattern},
-            ).fetchall()[0][0]
-    finally:
-        shop.connection.execute("detach searched")
+def mentions(shop: Workshop, lake: Lake, person: Person) -> int:
+    """Accepted rows of others that hold the letters of one of the ids, within a longer id or in a text."""
+    pattern, found = "|".join(_escaped(id) for id in person.ids), 0
+    for table in RECORDS:
+        for path in lake_rows.files_of(lake, table):
+            rows = lake_rows.relation([path])
+            columns = shop.connection.execute(f"describe from {rows}").fetchall()
+            texts = ", ".join(name for name, kind, *_ in columns if kind == "VARCHAR" and name != "filename")
+            holds = f"select count(*) from {rows} where regexp_matches(concat_ws(chr(31), {texts}), $pattern)"
+            found += shop.connection.execute(holds, {"pattern": pattern}).fetchall()[0][0]
     return found
 
 

@@ -12,7 +12,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.lake import Lake
 from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse.erasure import Erasure
+from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 
 if TYPE_CHECKING:
     from flows.warehouse.bigquery import BigQueryWarehouse
@@ -58,6 +58,19 @@ class Warehouse(Protocol):
         """Raise LedgerError, one sentence, if the batch is not loaded; `or_replaced`: nor was replaced before."""
         ...
 
+    def devices_of(self, user: str, salt: str, hashes: list[str]) -> set[str]:
+        """The anonymous ids that were seen with the user, in `raw` or `removed`, and those there whose hashes with the
+        salt (`Tombstones.of_device`) are named."""
+        ...
+
+    def devices_of_others(self, user: str, devices: list[str]) -> set[str]:
+        """Those of the anonymous ids that were seen with another user, in `raw` or `removed`."""
+        ...
+
+    def passed(self, batches: Collection[str]) -> list[RefusedPlace]:
+        """Where refused rows of these batches stood that have passed a replay, in order."""
+        ...
+
     def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
         """Rows in `raw` or `removed` of these users, and of these devices while nobody was signed in, by table and
         batch."""
@@ -76,7 +89,20 @@ class Warehouse(Protocol):
 
     def write_anew(self, draft: Path) -> None:
         """Put a new file in place of the warehouse's, written at `draft` on the same disk, with no byte of rows that
-        are gone; the warehouse is closed then. Where that fails the old file is still there, whole."""
+        are gone; the warehouse is closed then. Where that fails the old file is still there, whole.
+
+        The lists of what the last build made anew are emptied: they name whoever is gone. Where there is no file, that
+        is all that is done.
+        """
+        ...
+
+    def remains(self, hashes: Hashes) -> dict[str, int]:
+        """Rows that are still a person's in tables which are in no file of the home, by place: every table with a user,
+        an anonymous id or a visitor is searched, whoever made it. Files are for the caller to search."""
+        ...
+
+    def keeps(self) -> list[str]:
+        """Where rows that are gone can be had for a while, and from whom: a sentence each, for the receipt."""
         ...
 
     def pending(self, models: str) -> Changes:

@@ -15,16 +15,17 @@ from flows.lake import Lake
 from flows.pinned import require_zone
 from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import bigquery_load
+from flows.warehouse import bigquery_erase, bigquery_load, bigquery_people, bigquery_remains
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_changes import mark_built, waiting
 from flows.warehouse.bigquery_corrections import PASSED, removed_before, require, require_replaced, taking_out
 from flows.warehouse.bigquery_dbapi import Asking
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_ledger import imbalances
-from flows.warehouse.bigquery_tables import prepare, refuse_drift
-from flows.warehouse.erasure import Erasure
-from flows.warehouse.tables import OPS, raw_fields
+from flows.warehouse.bigquery_people import Hidden
+from flows.warehouse.bigquery_tables import insertion, prepare, refuse_drift
+from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
+from flows.warehouse.tables import raw_fields
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
@@ -87,7 +88,7 @@ class BigQueryWarehouse:
             for table in rows:
                 names = ", ".join(field.name for field in raw_fields(table))
                 statements.append(f"insert into raw.{table} ({names}) select {names} from lake.{tables[table]};")
-            entered, values = _insert("batches", _entry(validated, rows))
+            entered, values = insertion("batches", _entry(validated, rows))
             statements.append(entered)
             params |= values
             if passed:
@@ -119,17 +120,34 @@ class BigQueryWarehouse:
     def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
         require(self._jobs, batch_id, or_replaced=or_replaced)
 
+    def devices_of(self, user: str, salt: str, hashes: list[str]) -> set[str]:
+        return bigquery_people.devices_of(self._jobs, user, salt, hashes)
+
+    def devices_of_others(self, user: str, devices: list[str]) -> set[str]:
+        return bigquery_people.devices_of_others(self._jobs, user, devices)
+
+    def passed(self, batches: Collection[str]) -> list[RefusedPlace]:
+        return bigquery_erase.passed(self._jobs, sorted(batches))
+
     def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
-        raise _not_yet("forgetting a person")
+        return bigquery_people.count(self._jobs, schema, Hidden(users, devices)).rows
 
     def erase(self, erasure: Erasure) -> Counted:
-        raise _not_yet("forgetting a person")
+        rows = bigquery_erase.erase(self._jobs, erasure)
+        bigquery_load.drop_all(self._jobs)  # a load that was cut off has left rows there: the next run begins it anew
+        return rows
 
     def complete(self, erasure_id: str, at: datetime) -> None:
-        raise _not_yet("forgetting a person")
+        bigquery_erase.complete(self._jobs, erasure_id, at)
 
     def write_anew(self, draft: Path) -> None:
-        raise _not_yet("forgetting a person")
+        bigquery_remains.empty_lists_of_changed(self._jobs)
+
+    def remains(self, hashes: Hashes) -> dict[str, int]:
+        return bigquery_remains.remains(self._jobs, hashes)
+
+    def keeps(self) -> list[str]:
+        return bigquery_remains.keeps(self._jobs)
 
     def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
         raise _not_yet("a backfill")
@@ -164,7 +182,7 @@ class BigQueryWarehouse:
             detail = json.dumps(receipt.detail, ensure_ascii=False, default=str)
             rows.append({**vars(receipt), "started_at": receipt.started_at, "detail": detail})
         if rows:
-            statement, params = _insert("receipts", *rows)
+            statement, params = insertion("receipts", *rows)
             self._jobs.run(statement, params)
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
@@ -247,22 +265,6 @@ def _entry(validated: Validated, rows: Mapping[str, int]) -> dict[str, Any]:
         "rows_by_table": json.dumps(rows),
         "refused_by_reason": json.dumps(validated.reasons, ensure_ascii=False),
     }
-
-
-def _insert(table: str, *rows: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """An insert into a table of `ops`, and its parameters; a null is written as such, for it would have no type."""
-    kinds = {field.name: field.bigquery for field in OPS[table]}
-    params, lines = {}, []
-    for number, row in enumerate(rows):
-        cells = []
-        for name, value in row.items():
-            if value is None or value == []:
-                cells.append(f"cast({'null' if value is None else '[]'} as {kinds[name]})")
-            else:
-                params[f"{name}_{number}"] = value
-                cells.append(f"@{name}_{number}")
-        lines.append(f"({', '.join(cells)})")
-    return f"insert into ops.{table} ({', '.join(rows[0])}) values {', '.join(lines)};", params
 
 
 def _out(members: Sequence[str], batch_id: str, at: datetime, replaced_by: str = "") -> dict[str, Any]:

@@ -8,13 +8,15 @@ from flows.receipts import Changes
 from flows.records import RECORDS
 from flows.warehouse.bigquery_jobs import Jobs
 
-# One row per batch that waits, whether it was loaded or taken out again.
+# One row per batch that waits, whether it was loaded or taken out again; a person's rows that went are like a batch.
 _WAITING = """
     select batch_id, event_dates, since
     from (
         select batch_id, event_dates, loaded_at as since from ops.batches where built_at is null
         union all
         select batch_id, event_dates, removed_at from ops.removals where built_at is null
+        union all
+        select erasure_id, event_dates, erased_at from ops.erasures where built_at is null
     )
     order by since, batch_id
 """
@@ -98,8 +100,8 @@ def mark_built(jobs: Jobs, changes: Changes, models: str, at: datetime) -> None:
     """Remember that published marts hold these changes since `at`, and forget the rows that they lack no more."""
     settled = [f"delete from removed.{table} where batch_id in unnest(@batches);" for table in RECORDS]
     ledger = [
-        f"update ops.{table} set built_at = @at where built_at is null and batch_id in unnest(@batches);"
-        for table in ("batches", "removals")
+        f"update ops.{table} set built_at = @at where built_at is null and {key} in unnest(@batches);"
+        for table, key in (("batches", "batch_id"), ("removals", "batch_id"), ("erasures", "erasure_id"))
     ]
     jobs.run(
         f"""

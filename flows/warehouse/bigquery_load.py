@@ -85,6 +85,13 @@ def drop(jobs: Jobs, names: Sequence[str]) -> None:
             jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
 
 
+def drop_all(jobs: Jobs) -> None:
+    """Remove every table of dataset `lake`."""
+    with jobs.translated("tables of dataset lake"):
+        left = [table.table_id for table in jobs.client.list_tables(jobs.dataset("lake"), retry=jobs.retry)]
+    drop(jobs, left)
+
+
 def fill(
     jobs: Jobs,
     name: str,

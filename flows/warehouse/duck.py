@@ -28,9 +28,10 @@ from flows.warehouse.duck_corrections import note_passed, removed_before, requir
 from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
 from flows.warehouse.duck_ledger import imbalances
+from flows.warehouse.duck_people import IN_RAW, Events
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
 from flows.warehouse.duck_wipe import write_anew
-from flows.warehouse.erasure import Erasure
+from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 
 
 class DuckWarehouse:
@@ -99,6 +100,21 @@ class DuckWarehouse:
         with translated(self._path):
             require(self._connection, batch_id, or_replaced=or_replaced)
 
+    def devices_of(self, user: str, salt: str, hashes: list[str]) -> set[str]:
+        with translated(self._path):
+            return Events(self._connection, IN_RAW).devices_of(user, salt, hashes)
+
+    def devices_of_others(self, user: str, devices: list[str]) -> set[str]:
+        with translated(self._path):
+            return Events(self._connection, IN_RAW).devices_of_others(user, devices)
+
+    def passed(self, batches: Collection[str]) -> list[RefusedPlace]:
+        question = (
+            "select replay_of, table_name, source_file, line from ops.replays "
+            "where replay_of in (select unnest(?::varchar[])) order by all"
+        )
+        return [RefusedPlace(**row) for row in self.query(question, [list(batches)])]
+
     def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
         with translated(self._path):
             return duck_erase.count(self._connection, schema, users, devices)
@@ -122,6 +138,12 @@ class DuckWarehouse:
                     f"{self._path} could not be closed, so no new file was put in its place: run again"
                 )
             place([(draft, self._path)])
+
+    def remains(self, hashes: Hashes) -> dict[str, int]:
+        return {}
+
+    def keeps(self) -> list[str]:
+        return ["readers that have an older serving copy open keep it until they close it"]
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -32,6 +32,31 @@ class RefusedPlace(NamedTuple):
     table_name: str
     source_file: str
     line: int
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """Salted hashes of a person's ids, so that devices are looked for whose ids nobody knows any more."""
+
+    salt: str
+    users: list[str]
+    devices: list[str] = field(default_factory=list)
+
+    def conditions(self, columns: Collection[str], is_among: Callable[[str, str, list[str]], str]) -> Iterator[str]:
+        """SQL for the rows of a table with these columns that are the person's, one condition for each kind of id.
+
+        `is_among(column, letter, hashes)` is how an engine asks whether the hash of salt, letter and id is one of them.
+        """
+        if "user_id" in columns:
+            yield is_among("user_id", "u:", self.users)
+        if "anonymous_id" in columns:  # on a device that has another user by now, only nobody's rows are the person's
+            nobody = "user_id is null and " if "user_id" in columns else ""
+            yield nobody + is_among("anonymous_id", "a:", self.devices)
+        if "visitor_id" in columns:
+            yield is_among("visitor_id", "", [*self.users, *self.devices])
+
+
+ID_COLUMNS = ("user_id", "anonymous_id", "visitor_id")
 
 
 @dataclass(frozen=True)

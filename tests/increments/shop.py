@@ -18,12 +18,12 @@ import duckdb
 from flows.checks.forgotten import THEIRS, rows_of
 from flows.checks.tombstones import Tombstones
 from flows.chunks import Chunk, chunks_of
-from flows.erasure.erase import RAW_EVENTS
-from flows.erasure.person import Person, Place, look_up
+from flows.erasure.person import Person, look_up
 from flows.receipts import Changes
 from flows.warehouse import duck_backfill, duck_reload
 from flows.warehouse.duck_changes import settle, take_out, waiting
 from flows.warehouse.duck_erase import erase
+from flows.warehouse.duck_people import IN_RAW, Events
 from flows.warehouse.duck_tables import prepare
 from flows.warehouse.erasure import Erasure, Fate
 
@@ -127,7 +127,7 @@ class Shop:
 
     def erase(self, user: str, with_shared_devices: bool) -> Person:
         """Forget a person; whose rows went."""
-        places = [Place(self._ask, RAW_EVENTS), Place(self._ask, "lake.events")]
+        places = [Events(self.con, IN_RAW), Events(self.con, "lake.events")]
         person = look_up(user, places, (), Tombstones("salt"), (), with_shared_devices=with_shared_devices)
         theirs = {"users": [user], "devices": sorted(person.devices)}
         self.con.execute(f"delete from lake.events where {rows_of('events', *THEIRS)}", theirs)
@@ -195,11 +195,6 @@ class Shop:
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()
-
-    def _ask(self, sql: str, params: Row) -> list[Row]:
-        answer = self.con.execute(sql, params)
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _build(self, node: Row, changes: Changes, runs_in_slice: int | None) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]
