@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KINDS = {"user_id": "u:", "anonymous_id": "a:"}
 _SEPARATORS = (r"[\s,;|\"'{}\[\]()<>]+", r"[\s,;|\"'{}\[\]()<>=:&?/\\#%+]+", r"[,;|\t\"]+")
 # What `rows_of` takes of a person whose ids are given as parameters.
-THEIRS = ("select unnest($users::varchar[])", "select unnest($devices::varchar[])")
+THEIRS = ("(select unnest($users::varchar[]))", "(select unnest($devices::varchar[]))")
 
 
 def id_columns(table: str) -> tuple[str, ...]:
@@ -32,12 +32,12 @@ def id_columns(table: str) -> tuple[str, ...]:
 def rows_of(table: str, users: str, devices: str, *, of: Callable[[str], str] = str) -> str:
     """SQL for whether a row of the table is one of these users', or of these devices while nobody was signed in.
 
-    `users` and `devices` are queries of one column: of ids, or of what `of` makes of a column of ids. What another user
+    `users` and `devices` are what can stand behind `in`: ids, or what `of` makes of a column of ids. What another user
     does on a device is that other user's.
     """
-    told = [f"{of('user_id')} in ({users})"]
+    told = [f"{of('user_id')} in {users}"]
     if "anonymous_id" in id_columns(table):
-        told.append(f"(user_id is null and {of('anonymous_id')} in ({devices}))")
+        told.append(f"(user_id is null and {of('anonymous_id')} in {devices})")
     return f"coalesce({' or '.join(told)}, false)"
 
 
@@ -67,7 +67,7 @@ def leave_out(shop: Workshop, table: Table, tombstones: Tombstones | None) -> in
         found += shop.count(f"select count(*) from {name}_{column}_forgotten")
     if not found:
         return 0
-    users, devices = (f"from {name}_{column}_forgotten" for column in KINDS)
+    users, devices = (f"(from {name}_{column}_forgotten)" for column in KINDS)
     theirs = rows_of(name, users, devices)
     shop.connection.execute(
         f"alter view {name}_single rename to {name}_of_all; "

@@ -83,7 +83,7 @@ def _moved(found: Found) -> list[str]:
     statements = []
     for table in found.rows:
         columns = [field.name for field in raw_fields(table)]
-        taken = ", ".join("@erasure" if name == "batch_id" else name for name in columns)
+        taken = ", ".join("cast(@erasure as string)" if name == "batch_id" else name for name in columns)
         where = f"{theirs(table)}{on_days(found.days) if is_dated(table) else ''}"
         statements += [
             f"insert into removed.{table} ({', '.join(columns)}) select {taken} from raw.{table} where {where};",

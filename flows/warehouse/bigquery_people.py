@@ -47,7 +47,7 @@ class Hidden:
 
 def theirs(table: str) -> str:
     """SQL for whether a row of the table is one of the Hidden people's."""
-    return rows_of(table, "select id from unnest(@users) as id", "select id from unnest(@devices) as id", of=hashed)
+    return rows_of(table, "unnest(@users)", "unnest(@devices)", of=hashed)
 
 
 def devices_of(jobs: Jobs, user: str, salt: str, hashes: list[str]) -> set[str]:

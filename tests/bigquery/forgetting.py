@@ -1,0 +1,98 @@
+"""A person is forgotten as the flow does it, without Prefect; and a search that shares nothing with the proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from emulator.start import Emulator
+from flows.erasure.erase import erase, find
+from flows.erasure.proof import prove
+from flows.erasure.wipe import wipe
+from flows.gcp import bigquery_client, storage_client
+from flows.receipts import Erased
+from flows.settings import Settings
+from flows.warehouse import bigquery_tables, open_warehouse
+from flows.warehouse.bigquery_jobs import DATASETS
+from tests.bigquery.pair import rebuild
+
+
+def forget(settings: Settings, user: str, *, is_built: bool = False) -> Erased:
+    """What `flows/forget.py` does; a build only where one is wanted."""
+    taken_out(settings, user)
+    if is_built:
+        rebuild(settings)
+    else:
+        call_built(settings)
+    return proved(settings, user)
+
+
+def taken_out(settings: Settings, user: str) -> Erased:
+    """The part before the build."""
+    bigquery_tables.forget_prepared()  # another process knows nothing of this one's tables
+    return erase(settings, find(settings, user))
+
+
+def proved(settings: Settings, user: str) -> Erased:
+    """The part after the build: the same process, or one that takes the work up again."""
+    person = find(settings, user)
+    erased = erase(settings, person)
+    return prove(settings, person, erased, wipe(settings, erased).copies)
+
+
+def call_built(settings: Settings) -> None:
+    """Say that published marts hold what waits: where there are none, that is so."""
+    with open_warehouse(settings) as warehouse:
+        warehouse.mark_built(warehouse.pending("models that nobody has built"), "models", datetime.now(UTC))
+
+
+def places(settings: Settings, *ids: str) -> list[str]:
+    """Every table, object and file that one of the ids is in."""
+    cloud = [*_objects(settings)] if settings.is_in_bucket else []
+    tables = [*_tables(settings)] if settings.target == "bigquery" else []
+    return [name for name, text in [*cloud, *tables, *_files(settings.home)] if any(id in text for id in ids)]
+
+
+def named_in_jobs(emulator: Emulator, settings: Settings, *ids: str) -> list[str]:
+    """What the service was sent and names one of the ids: it keeps all jobs for half a year."""
+    ours = [json.dumps(job["configuration"]) for job in emulator.jobs()]
+    return [told for told in ours if settings.bigquery_dataset_prefix in told and any(id in told for id in ids)]
+
+
+def _tables(settings: Settings) -> Iterator[tuple[str, str]]:
+    with bigquery_client(settings) as client:
+        for dataset in DATASETS:
+            for item in client.list_tables(f"{settings.bigquery_dataset_prefix}{dataset}"):
+                days = "event_date >= '0001-01-01'" if (dataset, item.table_id) == ("raw", "events") else "true"
+                name = f"{item.project}.{item.dataset_id}.{item.table_id}"
+                yield name, str([*client.query(f"select * from `{name}` where {days}").result()])
+
+
+def _objects(settings: Settings) -> Iterator[tuple[str, str]]:
+    name, _, prefix = settings.lake.removeprefix("gs://").partition("/")
+    for blob in storage_client(settings).bucket(name).list_blobs(prefix=f"{prefix}/"):
+        file = settings.home.parent / "object"
+        blob.download_to_filename(file)
+        yield f"gs://{name}/{blob.name}", _text(file, blob.name)
+
+
+def _files(home: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(path for path in home.rglob("*") if path.is_file() and not path.is_symlink()):
+        yield str(path.relative_to(home)), _text(path, path.name)
+
+
+def _text(file: Path, name: str) -> str:
+    if name.endswith(".parquet"):
+        return str(duckdb.sql(f"from read_parquet('{file}', hive_partitioning = false)").fetchall())
+    return file.read_bytes().decode("latin-1")
+
+
+def objects(settings: Settings) -> list[str]:
+    """Names of the objects of the lake."""
+    name, _, prefix = settings.lake.removeprefix("gs://").partition("/")
+    found: Sequence[str] = [blob.name for blob in storage_client(settings).bucket(name).list_blobs(prefix=f"{prefix}/")]
+    return [name.removeprefix(f"{prefix}/") for name in found]
