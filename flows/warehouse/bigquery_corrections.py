@@ -94,7 +94,7 @@ def require_replaced(jobs: Jobs, batch_id: str, by: str, *, is_loaded: bool) -> 
 # What a replay changes of the ledger, for a script with `@id`, `@of` (the batch whose rows passed) and `@passed`.
 PASSED = (
     "insert into ops.replays (batch_id, replay_of, table_name, source_file, line) "
-    "select @id, @of, table_name, source_file, line from lake.{passed};",
+    "select cast(@id as string), cast(@of as string), table_name, source_file, line from lake.{passed};",
     "update ops.batches set quarantined = quarantined - @passed, replayed = coalesce(replayed, 0) + @passed "
     "where batch_id = @of;",
 )

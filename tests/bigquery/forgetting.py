@@ -11,6 +11,7 @@ import duckdb
 
 from emulator.start import Emulator
 from flows.erasure.erase import erase, find
+from flows.erasure.person import Person
 from flows.erasure.proof import prove
 from flows.erasure.wipe import wipe
 from flows.gcp import bigquery_client, storage_client
@@ -38,9 +39,13 @@ def taken_out(settings: Settings, user: str) -> Erased:
 
 
 def proved(settings: Settings, user: str) -> Erased:
-    """The part after the build: the same process, or one that takes the work up again."""
+    """The part after the build, of a process that takes the work up again."""
     person = find(settings, user)
-    erased = erase(settings, person)
+    return finished(settings, person, erase(settings, person))
+
+
+def finished(settings: Settings, person: Person, erased: Erased) -> Erased:
+    """The part after the build, in the same process."""
     return prove(settings, person, erased, wipe(settings, erased).copies)
 
 
