@@ -61,8 +61,8 @@ class Bucket:
                     continue
 
     def drop_older(self, paths: Iterable[Path]) -> int:
-        """Delete the noncurrent versions of these files' objects, where the bucket has object versioning; how many went.
-        Those that a retention policy or a lack of rights keeps are left."""
+        """Delete the noncurrent versions of these files' objects, as a bucket with object versioning keeps them; how many
+        went. Those that a retention policy or a lack of rights keeps are left."""
         from google.api_core.exceptions import Forbidden, NotFound
 
         gone = 0
@@ -78,7 +78,7 @@ class Bucket:
     def keeps(self, paths: Iterable[Path]) -> list[str]:
         """Where deleted bytes of these files can be had for a while, and what of other files was not looked at."""
         theirs, others = map(len, self._older(paths))
-        told = [f"{theirs:,} older versions of their files could not be deleted from the bucket"] if theirs else []
+        told = [f"{theirs:,} older versions of these files are in the bucket and may not be deleted"] if theirs else []
         if others:
             told.append(f"{others:,} older versions of other files of the lake are in the bucket and were not searched")
         days = self._soft_delete_days()

@@ -2,8 +2,8 @@
 
 <home>/erasures/20251101T060000Z-1a2b3c4d.json     no id, no name; readable by its owner alone
 
-Where the lake is in a bucket they lie in the lake, below `erasures/`: the next attempt may have a home that is new, such
-as a container's.
+Where the lake is in a bucket they lie in it, below `erasures/`: the next attempt may have a home that is new, such as a
+container's.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""A person's rows leave `raw` on BigQuery in one transaction: as those of a removed batch do, for the models to find what
-that changes. What the ledger is to say is worked out before, from questions."""
+"""A person's rows leave `raw` on BigQuery in one transaction, as those of a removed batch do, for the models to find.
+
+What the ledger is to say is worked out before, from questions.
+"""
 
 from __future__ import annotations
 

@@ -50,6 +50,12 @@ class Versions:
                     yield told | ({} if generation == generations[-1] else {"timeDeleted": GONE})
 
 
+def heard(bucket: Versions, request: requests.PreparedRequest) -> requests.Response:
+    answer = bucket.answer(request)
+    answer.request, answer.url = request, request.url or ""
+    return answer
+
+
 def _response(status: int, told: Any) -> requests.Response:
     answer = requests.Response()
     answer.status_code, answer._content = status, b"" if told is None else json.dumps(told).encode()
@@ -62,7 +68,7 @@ def bucket(cloud: Settings, monkeypatch: pytest.MonkeyPatch) -> Versions:
     objects = {"accepted/events/b1.parquet": [1, 2, 9], "quarantine/events/b1.parquet": [3, 9]}
     others = {"accepted/events/b2.parquet": [4, 9], "tombstones.json": [5, 9]}
     made = Versions(cloud.lake.removeprefix("gs://lake/"), **objects, **others)
-    monkeypatch.setattr(requests.Session, "send", lambda _, request, **how: made.answer(request))
+    monkeypatch.setattr(requests.Session, "send", lambda _, request, **how: heard(made, request))
     return made
 
 
@@ -83,7 +89,7 @@ def test_what_may_not_be_deleted_or_known_is_told(cloud: Settings, bucket: Versi
     bucket.held, bucket.retention = {2}, None
     assert lake.drop_older(files) == 2
     assert lake.keeps(files) == [
-        "1 older versions of their files could not be deleted from the bucket",
+        "1 older versions of these files are in the bucket and may not be deleted",
         "1 older versions of other files of the lake are in the bucket and were not searched",
         "for how long the bucket keeps deleted objects (soft delete) is not known to these credentials",
     ]
