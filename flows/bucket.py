@@ -61,7 +61,7 @@ class Bucket:
                     continue
 
     def drop_older(self, paths: Iterable[Path]) -> int:
-        """Delete the noncurrent versions of these files' objects, as a bucket with object versioning keeps them; how many
+        """Delete the noncurrent versions of these files' objects, which a bucket with object versioning keeps; how many
         went. Those that a retention policy or a lack of rights keeps are left."""
         from google.api_core.exceptions import Forbidden, NotFound
 

@@ -22,7 +22,7 @@ from flows.telling import ending, run_named, take_turn, telling
 
 @flow(name="forget", flow_run_name=run_named(lambda _: "forget a person"), persist_result=False)
 def forget(user: SecretStr, shared_devices: bool = False) -> State:
-    """Take a person out of everything below the home, build what that changes, publish, and prove that nothing is left.
+    """Take a person out of lake, warehouse and home, build what that changes, publish, and prove that nothing is left.
 
     A run that was cut off is finished by the same command. Readers see the marts with the person until they see those
     without. Prefect keeps no secret of a flow that is called: of a deployment's run it would keep the id.
@@ -70,7 +70,7 @@ def wipe_files(story: Story, erased: Erased) -> Wiped:
 
 @step("prove")
 def prove_erasure(story: Story, person: Person, erased: Erased, copies: int) -> Erased:
-    """Search every table and file of the home for the person, and write the receipt."""
+    """Search every table and file for the person, and write the receipt."""
     from flows.erasure.proof import prove
 
     return prove(story.settings, person, erased, copies)

@@ -11,7 +11,7 @@ from flows.audit import audit
 from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
-from flows.errors import LedgerError, StorageError, WarehouseError
+from flows.errors import LedgerError, WarehouseError
 from flows.literal import for_terminal
 from flows.lock import holder
 from flows.settings import Settings, load_settings
@@ -57,7 +57,7 @@ def _erasures(settings: Settings) -> list[str]:
     """Of each erasure that was begun and not proved a line; their journals are readable by their owner alone."""
     try:
         begun = unfinished(settings)
-    except StorageError as error:
+    except ShopflowError as error:
         return [f"erasures        not known: {for_terminal(str(error))}"]
     return [f"not finished    erasure {erased.erasure_id}: give its `shopflow forget` again" for erased in begun]
 

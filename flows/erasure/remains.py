@@ -25,8 +25,8 @@ def wanted(person: Person, tombstones: Tombstones) -> Hashes:
 
 
 def in_files(shop: Workshop, settings: Settings, hashes: Hashes) -> Iterator[tuple[str, int]]:
-    """Place and rows for the warehouse's file and each serving copy, also of a home that has left DuckDB. Nobody may hold
-    the warehouse meanwhile."""
+    """Place and rows for the warehouse's file and each serving copy, also of a home that has left DuckDB; nobody may
+    hold the warehouse meanwhile."""
     for path in (settings.warehouse_path, *serving.versions(settings)):
         if not path.exists():
             continue

@@ -15,8 +15,8 @@ _FAIL_SAFE_DAYS = 7
 
 
 def remains(jobs: Jobs, hashes: Hashes) -> dict[str, int]:
-    """Rows by dataset, of all tables with a column of ID_COLUMNS. Each table is a question of its own, so that a query's
-    cap is held against one table; its id columns are read whole."""
+    """Rows by dataset, of all tables with a column of ID_COLUMNS. Each table is a question of its own, so that the cap
+    of a query is held against one table; its id columns are read whole."""
     found = {}
     for dataset in DATASETS:
         place = f"dataset {jobs.dataset(dataset)}"

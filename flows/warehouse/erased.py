@@ -29,11 +29,6 @@ class Gone:
     places: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, Sequence[date]] = field(default_factory=dict)
 
-    @property
-    def batches(self) -> set[str]:
-        """The batches that lose rows of `raw`."""
-        return {batch_id for batches in self.rows.values() for batch_id in batches}
-
     def of(self, batch_id: str) -> dict[str, int]:
         """The rows that a batch loses, by table."""
         return {table: batches[batch_id] for table, batches in self.rows.items() if batch_id in batches}
