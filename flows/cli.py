@@ -157,7 +157,7 @@ def forget(
         bool, typer.Option("--shared-devices", help="Also rows without a user, of devices with other users.")
     ] = False,
 ) -> None:
-    """Forget a person: lake, warehouse and copies lose them, later files cannot bring them back; a receipt is written."""
+    """Forget a person: lake, warehouse, copies lose them, later files cannot bring them back; a receipt is written."""
     from flows.commands.forget import forget_person
 
     forget_person(user, shared_devices=shared_devices)

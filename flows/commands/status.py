@@ -11,7 +11,7 @@ from flows.audit import audit
 from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
-from flows.errors import LedgerError, WarehouseError
+from flows.errors import LedgerError, ShopflowError, WarehouseError
 from flows.literal import for_terminal
 from flows.lock import holder
 from flows.settings import Settings, load_settings
