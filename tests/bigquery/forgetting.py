@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pytest
+import requests
 
 from emulator.start import Emulator
 from flows.erasure.erase import erase, find
@@ -62,10 +65,20 @@ def places(settings: Settings, *ids: str) -> list[str]:
     return [name for name, text in [*cloud, *tables, *_files(settings.home)] if any(id in text for id in ids)]
 
 
-def named_in_jobs(emulator: Emulator, settings: Settings, *ids: str) -> list[str]:
-    """What the service was sent and names one of the ids: it keeps all jobs for half a year."""
-    ours = [json.dumps(job["configuration"]) for job in emulator.jobs()]
-    return [told for told in ours if settings.bigquery_dataset_prefix in told and any(id in told for id in ids)]
+@contextmanager
+def sent_to_bigquery(emulator: Emulator) -> Iterator[list[str]]:
+    """What the service is sent meanwhile, parameters of questions among it: it keeps all jobs for half a year."""
+    really, sent = requests.Session.send, list[str]()
+
+    def send(session: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        if str(request.url).startswith(emulator.endpoint):
+            body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
+            sent.append(f"{request.url} {body}")
+        return really(session, request, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests.Session, "send", send)
+        yield sent
 
 
 def _tables(settings: Settings) -> Iterator[tuple[str, str]]:
