@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool: its name on the server, and Prefect's name of its type, which is that of its template's file."""
+    """A pool: its name on the server, Prefect's name of its type, which is that of its template's file, and how many of
+    its runs may be at work at once where nothing else sees to that."""
 
     name: str
     type: str
+    runs_at_once: int | None = None
 
     def template(self, settings: Settings) -> dict[str, Any]:
         """The base job template, with the settings as the defaults of its variables."""
@@ -30,7 +32,7 @@ class Pool:
 
 
 PROCESS = Pool("shopflow", "process")
-CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2")
+CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2", runs_at_once=1)  # containers share no home, so no lock either
 POOLS = {"process": PROCESS, "cloud-run": CLOUD_RUN}
 
 
@@ -59,7 +61,10 @@ def put(client: SyncPrefectClient, pool: Pool, settings: Settings) -> bool:
     try:
         found = client.read_work_pool(pool.name)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=pool.name, type=pool.type, base_job_template=template))
+        made = WorkPoolCreate(
+            name=pool.name, type=pool.type, base_job_template=template, concurrency_limit=pool.runs_at_once
+        )
+        client.create_work_pool(made)
         return True
     if found.type != pool.type:
         raise ServerError(

@@ -28,6 +28,8 @@ from flows.server.environment import of_worker
 from flows.server.held import is_locked, turn
 from flows.settings import Settings
 
+END_SECONDS = 20.0  # for what is told to end, before it is killed
+
 
 @dataclass(frozen=True)
 class Companion:
@@ -88,7 +90,7 @@ def stop(settings: Settings) -> list[str]:
     return [companion.name for companion in running]
 
 
-def _end(companion: Companion, folder: Path, timeout_seconds: float = 20) -> None:
+def _end(companion: Companion, folder: Path) -> None:
     pid = _noted(companion, folder).get("pid")
     if not isinstance(pid, int) or not info.is_ours(pid, companion.module, folder):
         companion.lock(folder).unlink(missing_ok=True)  # without it a companion ends by itself, see process.py
@@ -96,7 +98,7 @@ def _end(companion: Companion, folder: Path, timeout_seconds: float = 20) -> Non
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if pid is not None:
             _send(pid, sign)
-        deadline = time.monotonic() + timeout_seconds
+        deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
             if not is_locked(companion.lock(folder)):
                 return
