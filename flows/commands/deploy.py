@@ -14,7 +14,7 @@ from rich.table import Table
 
 from flows import server
 from flows.commands.plain import plain_console
-from flows.deployments.pools import POOLS, PROCESS, Pool
+from flows.deployments.pools import POOLS, PROCESS, Pool, require
 from flows.errors import ServerError, SettingsError
 from flows.server import Server, companions
 from flows.settings import Settings, load_settings
@@ -33,6 +33,7 @@ def deploy_all(kind: str) -> None:
     if (pool := POOLS.get(kind)) is None:
         raise SettingsError(f"there is no pool {kind}: --pool takes {' or '.join(POOLS)}")
     settings = load_settings()
+    require(pool, settings)
     found = server.start(settings)
     os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
     from prefect.client.orchestration import get_client
@@ -67,6 +68,10 @@ def _show(
         console.print(f"Worker       in the background, for the work pool {pool.name}; its log: {log}")
     else:
         console.print(f"Worker       yours to start, on Google Cloud: prefect worker start --pool {pool.name}")
+        if found.folder is not None:
+            console.print(
+                "             It cannot reach this server, which is on this machine only: set PREFECT_API_URL"
+            )
     told = f"{len(changed)} of {len(deployments)} changed" if changed else f"{len(deployments)}, as they were"
     console.print(f"Deployments  {told}\n")
     console.print(_table(deployments))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import ServerError
+from flows.errors import ServerError, SettingsError
 from flows.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -34,6 +34,25 @@ class Pool:
 PROCESS = Pool("shopflow", "process")
 CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2", runs_at_once=1)  # containers share no home, so no lock either
 POOLS = {"process": PROCESS, "cloud-run": CLOUD_RUN}
+
+
+def require(pool: Pool, settings: Settings) -> None:
+    """Raise SettingsError where runs of the pool could not work with these settings, naming all that lacks."""
+    if pool != CLOUD_RUN:
+        return
+    lacks = [
+        told
+        for told, is_there in (
+            ("SHOPFLOW_TARGET=bigquery", settings.target == "bigquery"),
+            ("a SHOPFLOW_LAKE in a bucket", settings.is_in_bucket),
+            ("SHOPFLOW_CLOUD_RUN_IMAGE", bool(settings.cloud_run_image)),
+        )
+        if not is_there
+    ]
+    if lacks:
+        raise SettingsError(
+            f"runs on Cloud Run keep nothing in a home, and need {', '.join(lacks)}: see docs/how_to/deploy.md"
+        )
 
 
 def of_cloud_run(settings: Settings) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 
 from emulator.start import Emulator
-from flows.deployments.pools import CLOUD_RUN, POOLS
+from flows.commands.deploy import deploy_all
+from flows.deployments.pools import CLOUD_RUN, POOLS, require
 from flows.deployments.rendered import rendered
 from flows.deployments.values import shop as values
+from flows.errors import SettingsError
 from flows.settings import Settings, load_settings
 from tests.bigquery.conftest import cloud, emulator, emulator_python
 from tests.deployed.conftest import Shop
@@ -52,6 +54,18 @@ def test_cloud_run_gets_nothing_of_the_machine_that_deploys(in_cloud: Settings) 
     assert str(in_cloud.home) not in told
     assert '"command": "python -m flows.server.engine"' in told
     assert '"SHOPFLOW_HOME": "/data"' in told
+
+
+def test_cloud_run_without_what_it_needs_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(
+        SettingsError, match=r"SHOPFLOW_TARGET=bigquery, a SHOPFLOW_LAKE in a bucket, SHOPFLOW_CLOUD_RUN"
+    ):
+        deploy_all("cloud-run")
+    with pytest.raises(SettingsError, match="there is no pool moon: --pool takes process or cloud-run"):
+        deploy_all("moon")
+    for name, value in CLOUD.items():
+        monkeypatch.setenv(name, value)
+    require(CLOUD_RUN, load_settings())
 
 
 def names_of_placeholders(template: Any) -> set[str]:
