@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,7 +28,8 @@ def often(shop: Shop, files: Path) -> Iterator[str]:
     from prefect.client.schemas.schedules import IntervalSchedule
 
     demo = shop.client.read_deployment_by_name("pipeline/demo")
-    (made,) = shop.client.create_deployment_schedules(demo.id, [(IntervalSchedule(interval=4), False)])
+    rule = IntervalSchedule(interval=20, anchor_date=datetime.now(UTC) + timedelta(seconds=8))
+    (made,) = shop.client.create_deployment_schedules(demo.id, [(rule, False)])
     shop.client.update_deployment_schedule(
         demo.id, made.id, active=True, parameters={"source": [str(files)]}, max_scheduled_runs=1
     )
