@@ -89,16 +89,26 @@ def _table(deployments: dict[str, DeploymentResponse]) -> Table:
         if not schedules:
             shown.add_row(name, "", "when somebody asks for it")
         for each in schedules:
-            rule = f"{getattr(each.schedule, 'cron', each.schedule)} {each.schedule.timezone or 'UTC'}"
             is_on = each.active and not deployment.paused
-            shown.add_row(name, rule, _next(each.schedule) if is_on else "paused: switch it on in the UI")
+            next_run = _next(each.schedule) if is_on else "paused: switch it on in the UI"
+            shown.add_row(name, _rule(each.schedule), next_run)
     return shown
+
+
+def _rule(schedule: Any) -> str:
+    return f"{schedule.cron} {schedule.timezone or 'UTC'}" if _is_cron(schedule) else "somebody's own, made in the UI"
 
 
 def _next(schedule: Any) -> str:
     """When a schedule fires next, in its own time zone."""
     from prefect.server.schemas.schedules import CronSchedule
 
+    if not _is_cron(schedule):
+        return "see the UI"
     rule = CronSchedule(cron=schedule.cron, timezone=schedule.timezone)
     (at,) = asyncio.run(rule.get_dates(n=1, start=datetime.now(UTC)))
     return f"{at:%a %Y-%m-%d %H:%M}"
+
+
+def _is_cron(schedule: Any) -> bool:
+    return hasattr(schedule, "cron")

@@ -22,7 +22,8 @@ def put(client: SyncPrefectClient, pool: Pool) -> tuple[list[str], dict[str, Dep
     """Deploy what differs from what the server has: the names of that, and all deployments by name as they are then.
 
     A schedule that somebody has paused or switched on stays so, unless the target is another one than before: then it
-    is as the file says. Raises ServerError with what Prefect's command said where it failed.
+    is as the file says. One that somebody has made in the UI stays, too, paused if the target is another one. Raises
+    ServerError with what Prefect's command said where it failed.
     """
     wanted = rendered(pool)
     before = _read(client, wanted)
@@ -31,7 +32,7 @@ def put(client: SyncPrefectClient, pool: Pool) -> tuple[list[str], dict[str, Dep
         _deploy(changed, pool)
         after = _read(client, wanted)
         for name in changed:
-            if name in before and before[name].tags == after[name].tags:
+            if name in before:
                 _restore(client, before[name], after[name])
     return changed, _read(client, wanted)
 
@@ -64,8 +65,15 @@ def _deploy(names: list[str], pool: Pool) -> None:
 
 
 def _restore(client: SyncPrefectClient, before: DeploymentResponse, after: DeploymentResponse) -> None:
+    is_as_before = before.tags == after.tags  # the target is one of them
     chosen = {schedule.slug: schedule.active for schedule in before.schedules}
-    for schedule in after.schedules:
+    for schedule in after.schedules if is_as_before else ():
         active = chosen.get(schedule.slug, schedule.active)
         if active != schedule.active:
             client.update_deployment_schedule(after.id, schedule.id, active=active)
+    there = {schedule.id for schedule in after.schedules}
+    for own in before.schedules:
+        if own.slug is None and own.id not in there:  # made in the UI: Prefect's command drops it
+            active = bool(own.active and is_as_before)
+            (made,) = client.create_deployment_schedules(after.id, [(own.schedule, active)])
+            client.update_deployment_schedule(after.id, made.id, parameters=own.parameters)

@@ -61,6 +61,7 @@ def on_server(found: DeploymentResponse) -> dict[str, Any]:
                 timezone=getattr(each.schedule, "timezone", None),
             )
             for each in found.schedules
+            if each.slug  # one that somebody has made in the UI has none, and is that person's
         },
         "schema": found.parameter_openapi_schema,
         "tags": found.tags,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.schedules import IntervalSchedule
 
 from flows import __version__
 from flows.settings import PROJECT
@@ -72,15 +74,23 @@ def test_a_second_deploy_changes_what_differs_and_leaves_what_somebody_has_switc
     before = on_server(shop)
     hourly = before["hourly"]
     shop.client.update_deployment_schedule(hourly.id, hourly.schedules[0].id, active=True)
-    assert f"Deployments  {len(before)}, as they were" in shop.call("deploy")
+    own = (IntervalSchedule(interval=86_400, anchor_date=datetime(2027, 1, 1, tzinfo=UTC)), True)
+    (made,) = shop.client.create_deployment_schedules(hourly.id, [own])
+    shop.client.update_deployment_schedule(hourly.id, made.id, parameters={"format": "csv"})
+    screen = shop.call("deploy")
+    assert f"Deployments  {len(before)}, as they were" in screen
+    assert "somebody's own, made in the UI" in screen
 
     shop.client.update_deployment(hourly.id, DeploymentUpdate(description="somebody else's words"))
     assert f"Deployments  1 of {len(before)} changed" in shop.call("deploy")
     after = on_server(shop)
     assert (after["hourly"].id, after["hourly"].description) == (hourly.id, hourly.description)
-    assert [schedule.active for schedule in after["hourly"].schedules] == [True]
+    schedules = {schedule.slug: schedule for schedule in after["hourly"].schedules}
+    assert {slug: schedule.active for slug, schedule in schedules.items()} == {"every-hour": True, None: True}
+    assert (schedules[None].schedule, schedules[None].parameters) == (own[0], {"format": "csv"})
     assert {name for name, found in after.items() if found.updated != before[name].updated} == {"hourly"}
-    shop.client.update_deployment_schedule(hourly.id, after["hourly"].schedules[0].id, active=False)
+    shop.client.update_deployment_schedule(hourly.id, schedules["every-hour"].id, active=False)
+    shop.client.delete_deployment_schedule(hourly.id, schedules[None].id)
 
 
 def test_there_is_one_worker_and_it_is_online(shop: Shop) -> None:
