@@ -9,7 +9,7 @@ ARGS   ?=
 # What the chosen target needs beside the rest.
 TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
-.PHONY: help run test test-fast lint bench dashboard ui stop clean lock docs emulator parity
+.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
@@ -71,7 +71,10 @@ dashboard: $(VENV)/.installed-dashboard $(TARGET)  ## the KPIs in a browser
 ui: $(VENV)/.installed  ## the runs, their steps and artifacts in Prefect's UI
 	@$(BIN)/shopflow ui
 
-stop: $(VENV)/.installed  ## end the local Prefect server
+deploy: $(VENV)/.installed $(TARGET)  ## runs on schedule: Prefect server, worker and all deployments, in the background
+	@$(BIN)/shopflow deploy $(ARGS)
+
+stop: $(VENV)/.installed  ## end the local Prefect server and the worker
 	@$(BIN)/shopflow stop
 
 emulator: $(EMU)/.installed  ## BigQuery and Cloud Storage on this machine, to try SHOPFLOW_TARGET=bigquery; ends with Ctrl-C

@@ -271,12 +271,23 @@ def ui() -> None:
 
 
 @app.command()
-def stop() -> None:
-    """End the local Prefect server."""
-    from flows.server import stop
-    from flows.settings import load_settings
+def deploy(
+    pool: Annotated[
+        str, typer.Option(help="Where runs run: process (on this machine, by a worker in the background) or cloud-run.")
+    ] = "process",
+) -> None:
+    """Have all runs on schedule: server, work pool, worker and deployments; again, it changes only what has changed."""
+    from flows.commands.deploy import deploy_all
 
-    print("the Prefect server has ended" if stop(load_settings()) else "no Prefect server was running")
+    deploy_all(pool)
+
+
+@app.command()
+def stop() -> None:
+    """End the local Prefect server, and the worker with the runs that it has begun."""
+    from flows.commands.stop import stop_all
+
+    stop_all()
 
 
 @app.command()

@@ -19,6 +19,11 @@ def demo_folder(settings: Settings) -> Path:
     return settings.home / "demo"
 
 
+def demo_home(settings: Settings) -> Path:
+    """The home of the deployment `demo`: below this one, and apart from the shop's own numbers."""
+    return settings.home / "demo_home"
+
+
 def demo_files(settings: Settings) -> list[str]:
     """The folder of the demo shop's files as a list of sources, made if it is not there: a month of 100,000 events.
 

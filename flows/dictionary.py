@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from flows.records import EVENT_TYPES, RECORDS, Record, columns
 from flows.records.kinds import Code, Instant, Kind, Money, Properties, Text, Whole

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from flows import warm
 from flows.erasure.person import Person
+from flows.erasure.secret import delete_secret, kept_in
 from flows.pipeline import publish_marts, update_marts
 from flows.receipts import Erased, Wiped
 from flows.settings import load_settings
@@ -25,7 +26,7 @@ def forget(user: SecretStr, shared_devices: bool = False) -> State:
     """Take a person out of lake, warehouse and home, build what that changes, publish, and prove that nothing is left.
 
     A run that was cut off is finished by the same command. Readers see the marts with the person until they see those
-    without. Prefect keeps no secret of a flow that is called: of a deployment's run it would keep the id.
+    without. For programs: of a deployment's run Prefect would keep the id, see `forget_secret`.
 
     Args:
         user: The id of the user.
@@ -33,15 +34,38 @@ def forget(user: SecretStr, shared_devices: bool = False) -> State:
     """
     with telling(load_settings()) as story:
         take_turn(story)
-        warm.begin(story.settings)
-        person = find_person(story, user, shared_devices)
-        erased = erase_rows(story, person)
-        update_marts(story)
-        if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
-            publish_marts(story)
-        copies = 0 if erased.completed_at else wipe_files(story, erased).copies
-        prove_erasure(story, person, erased, copies)
+        forget_person(story, user, shared_devices)
     return ending(story)
+
+
+@flow(name="forget", flow_run_name=run_named(lambda _: "forget a person"), persist_result=False)
+def forget_secret(secret: str, shared_devices: bool = False) -> State:
+    """Take a person out of everything, as `shopflow forget` does; the id is read from a Secret block of Prefect's.
+
+    So Prefect keeps the id nowhere in plain text: of a deployment's run it keeps the parameters. The block is deleted
+    when it is proved that nothing is left, and stays where the run fails, for the next one.
+
+    Args:
+        secret: The name of the Secret block (Blocks, +, Secret) whose value is the id of the user, as a string.
+        shared_devices: Forget the rows without a user, too, of devices that other users were seen on.
+    """
+    with telling(load_settings()) as story:
+        take_turn(story)
+        forget_person(story, kept_in(secret), shared_devices)
+        delete_secret(secret)
+    return ending(story)
+
+
+def forget_person(story: Story, user: SecretStr, shared_devices: bool) -> None:
+    """The steps, for a run that has its turn."""
+    warm.begin(story.settings)
+    person = find_person(story, user, shared_devices)
+    erased = erase_rows(story, person)
+    update_marts(story)
+    if erased.completed_at is None and story.published is None:  # nor is the copy trusted that an attempt has left
+        publish_marts(story)
+    copies = 0 if erased.completed_at else wipe_files(story, erased).copies
+    prove_erasure(story, person, erased, copies)
 
 
 @step("find")

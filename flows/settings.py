@@ -139,6 +139,21 @@ class Settings(BaseSettings):
         description="Name of a Prefect block `GcpCredentials`. Not set: Application Default Credentials.",
     )
 
+    cloud_run_image: str = Field(
+        "",
+        description="Image of the runs on Cloud Run, such as `europe-docker.pkg.dev/my-project/shopflow/shopflow:1`.",
+    )
+    cloud_run_region: str = Field(
+        "us-central1", pattern=r"^[a-z0-9-]+$", description="Where runs on Cloud Run run, such as `europe-west3`."
+    )
+    cloud_run_service_account: str = Field(
+        "",
+        description="Service account of the runs on Cloud Run, such as `shopflow@my-project.iam.gserviceaccount.com`.",
+    )
+    cloud_run_api_key_secret: str = Field(
+        "", description="Name of the secret, in Secret Manager, that holds the Prefect API key of runs on Cloud Run."
+    )
+
     _is_told = field_validator("*", mode="before")(classmethod(_told))
 
     @cached_property

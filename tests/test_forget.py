@@ -12,7 +12,7 @@ from flows import serving
 from flows.erasure import wipe as wiping
 from flows.erasure.journal import of_subject
 from flows.errors import ErasureIncomplete, UnknownPerson
-from flows.forget import forget
+from flows.forget import forget, forget_secret
 from flows.lake import Lake
 from flows.pipeline import pipeline
 from flows.server import Server
@@ -167,3 +167,27 @@ def test_nobody_of_that_id_is_one_sentence_and_changes_nothing(run_flow: RunFlow
     with pytest.raises(UnknownPerson, match="nobody of that id was ever seen in this home: nothing was changed"):
         ran.state.result()
     assert sorted(path for path in loaded.lake_folder.rglob("*") if path.is_file()) == before
+
+
+def test_a_deployments_run_gets_the_id_in_a_secret_block_which_is_gone_once_nothing_is_left(
+    run_flow: RunFlow, loaded: Settings, prefect_server: Server
+) -> None:
+    from prefect.blocks.system import Secret
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    missing = run_flow(forget_secret, loaded, secret="whom-to-forget")
+    assert "no Secret block named whom-to-forget" in missing.state.message
+    assert holding(loaded.home, *IDS)
+
+    with temporary_settings({PREFECT_API_URL: prefect_server.api_url}), get_client(sync_client=True) as client:
+        Secret(value=GONE).save("whom-to-forget")
+        ran = run_flow(forget_secret, loaded, secret="whom-to-forget")
+        assert ran.state.is_completed(), ran.state.message
+        assert client.read_flow_run(ran.story.run_id).parameters == {
+            "secret": "whom-to-forget",
+            "shared_devices": False,
+        }
+        with pytest.raises(ValueError, match="whom-to-forget"):
+            Secret.load("whom-to-forget")
+    assert holding(loaded.home, *IDS) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 from flows.checks.manifest import manifests
 from flows.checks.tombstones import Tombstones, read_tombstones
 from flows.checks.workshop import Workshop, workshop
+from flows.demo import demo_folder, demo_home
 from flows.erasure import journal, lake_rows, remains, traces
 from flows.erasure.person import Person
 from flows.errors import ErasureIncomplete
@@ -93,6 +94,6 @@ def _bytes(
 
 
 def _sources(settings: Settings, lake: Lake) -> list[Path]:
-    """Source files, which are the user's own, wherever they are: those below the home, and the demo shop's."""
+    """Source files, which are the user's own, wherever they are: those below the home, and the demo shops'."""
     files = {Path(file.path) for told in manifests(lake) for file in told.batch.files}
-    return [settings.home / "demo", *(path for path in files if path.is_relative_to(settings.home))]
+    return [demo_folder(settings), demo_home(settings), *(path for path in files if path.is_relative_to(settings.home))]

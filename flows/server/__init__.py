@@ -5,27 +5,25 @@
     <home>/prefect/server.log    what it says
     <home>/prefect/prefect.db    its runs, logs and artifacts
 
-Where PREFECT_API_URL is set, that server is used and none is started.
+Where PREFECT_API_URL is set, that server is used and none is started. What runs beside it in the background, such as a
+worker, is in `companions.py`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from flows.errors import ServerError
-from flows.lock import opened
 from flows.server import info
 from flows.server.environment import HOST, of_client, of_server
+from flows.server.held import is_held, is_locked, turn
 from flows.server.probe import answers, require_free
 from flows.settings import Settings
 
@@ -61,7 +59,7 @@ def start(settings: Settings) -> Server:
     folder = settings.prefect_home.resolve()
     if "?" in str(folder):  # Prefect would take the rest for options, and write its database somewhere else
         raise ServerError(f"Prefect cannot keep its files below a folder with a question mark in its name: {folder}")
-    with _turn(folder):
+    with turn(folder):
         return _living(folder) or _spawn(folder, settings.server_port)
 
 
@@ -74,7 +72,7 @@ def wait(server: Server, timeout_seconds: float = 120) -> Server:
                 f"the Prefect server at {server.api_url} (PREFECT_API_URL) does not answer: start it, "
                 "or unset PREFECT_API_URL to use a local one"
             )
-        if not _is_locked(server.folder):
+        if not is_locked(server.folder / "server.lock"):
             raise ServerError(f"the Prefect server ended while it started: see {server.folder / 'server.log'}")
         if time.monotonic() > deadline:
             raise ServerError(
@@ -92,7 +90,7 @@ def status(settings: Settings) -> Server | None:
     folder = settings.prefect_home.resolve()
     if not folder.is_dir():
         return None
-    with _turn(folder):
+    with turn(folder):
         return _living(folder)
 
 
@@ -104,8 +102,8 @@ def stop(settings: Settings, timeout_seconds: float = 15) -> bool:
     folder = settings.prefect_home.resolve()
     if not folder.is_dir():
         return False
-    with _turn(folder):
-        if not _is_locked(folder):
+    with turn(folder):
+        if not is_locked(folder / "server.lock"):
             return False
         with (folder / "server.lock").open("r") as lock:
             for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -113,39 +111,14 @@ def stop(settings: Settings, timeout_seconds: float = 15) -> bool:
                     (folder / "server.lock").unlink(missing_ok=True)  # without it a server ends, see process.py
                 deadline = time.monotonic() + timeout_seconds
                 while time.monotonic() < deadline:
-                    if not _is_held(lock):
+                    if not is_held(lock):
                         return True
                     time.sleep(0.02)
     raise ServerError(f"the Prefect server of {folder} does not end: see {folder / 'server.log'}")
 
 
-@contextlib.contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """One process at a time looks at a home's server and decides about it."""
-    with opened(folder / "start.lock", ServerError) as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _is_locked(folder: Path) -> bool:
-    try:
-        with (folder / "server.lock").open("r") as lock:
-            return _is_held(lock)
-    except FileNotFoundError:
-        return False
-
-
-def _is_held(lock: TextIO) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(lock, fcntl.LOCK_UN)
-    return False
-
-
 def _living(folder: Path) -> Server | None:
-    if not _is_locked(folder):
+    if not is_locked(folder / "server.lock"):
         return None
     if (told := info.read(folder)) is None:
         raise ServerError(

@@ -25,20 +25,27 @@ SERVER_SETTINGS = {
     # a server restart must not stick the slot of a deployment's concurrency limit
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
+    # how often a run that waits for another one of its deployment asks again; 30 by default
+    "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
     "PREFECT__SERVER_FINAL": "1",
+}
+
+WORKER_SETTINGS = {
+    "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon a run that somebody asked for begins; 10 by default
+    "PREFECT_WORKER_WEBSERVER_HOST": HOST,  # every interface by default
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
 }
 
 
 def of_server(folder: Path, port: int, outside: Mapping[str, str]) -> dict[str, str]:
     """Environment of the server's process: ours alone decides, not that of another Prefect (such as its database)."""
-    project = str(Path(__file__).resolve().parent.parent.parent)
     return {
         **{name: value for name, value in outside.items() if not name.startswith("PREFECT_")},
         **SERVER_SETTINGS,
         "PREFECT_HOME": str(folder),
         # not uvicorn's `port` alone: the UI's pages call the address that this setting names
         "PREFECT_SERVER_API_PORT": str(port),
-        "PYTHONPATH": os.pathsep.join(filter(None, [project, outside.get("PYTHONPATH")])),
+        **_importing(outside),
     }
 
 
@@ -52,8 +59,34 @@ def of_client(api_url: str, folder: Path | None, outside: Mapping[str, str]) -> 
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command line shows its own progress
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     }
-    if folder is not None:
-        proxied = outside.get("NO_PROXY") or outside.get("no_proxy")
-        around = ",".join(filter(None, [proxied, HOST]))
-        added |= {"PREFECT_API_URL": api_url, "PREFECT_HOME": str(folder), "NO_PROXY": around, "no_proxy": around}
-    return added
+    return added | _reaching(api_url, folder, outside)
+
+
+def of_worker(api_url: str, folder: Path | None, outside: Mapping[str, str]) -> dict[str, str]:
+    """Environment of the process of a companion, such as the worker, and so of the runs that it starts.
+
+    No setting of shopflow's is in it: those that a run is to have are its deployment's, and one of the shell in which
+    somebody deployed long ago would be believed beside them. `folder` is None for a server of the user's own, whose
+    address, profile and keys stay; of our server, ours alone counts.
+    """
+    strange = ("SHOPFLOW_", "PREFECT_") if folder else ("SHOPFLOW_",)
+    return {
+        **{name: value for name, value in outside.items() if not name.startswith(strange)},
+        **WORKER_SETTINGS,
+        **_reaching(api_url, folder, outside),
+        **_importing(outside),
+    }
+
+
+def _reaching(api_url: str, folder: Path | None, outside: Mapping[str, str]) -> dict[str, str]:
+    if folder is None:
+        return {}
+    proxied = outside.get("NO_PROXY") or outside.get("no_proxy")
+    around = ",".join(filter(None, [proxied, HOST]))
+    return {"PREFECT_API_URL": api_url, "PREFECT_HOME": str(folder), "NO_PROXY": around, "no_proxy": around}
+
+
+def _importing(outside: Mapping[str, str]) -> dict[str, str]:
+    project = str(Path(__file__).resolve().parent.parent.parent)
+    before = (outside.get("PYTHONPATH") or "").split(os.pathsep)
+    return {"PYTHONPATH": os.pathsep.join([project, *(path for path in before if path not in ("", project))])}

@@ -39,14 +39,15 @@ def read(folder: Path) -> Info | None:
 def send(folder: Path, sign: signal.Signals) -> bool:
     """Send a signal to the server of this folder; False, and nothing is sent, where its process cannot be told."""
     told = read(folder)
-    if told is None or not _is_ours(told.pid, folder):
+    if told is None or not is_ours(told.pid, MODULE, folder):
         return False
     with suppress(ProcessLookupError):
         os.kill(told.pid, sign)
     return True
 
 
-def _is_ours(pid: int, folder: Path) -> bool:
+def is_ours(pid: int, module: str, folder: Path) -> bool:
+    """Whether a process is the one that was started as `python -m <module> <folder> …`."""
     # By its command line: an id is given anew to another process after an end that nobody noted, such as the machine's.
     told = b""
     with suppress(OSError):
@@ -54,4 +55,4 @@ def _is_ours(pid: int, folder: Path) -> bool:
             told = Path(f"/proc/{pid}/cmdline").read_bytes()
         else:
             told = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True).stdout
-    return MODULE.encode() in told and os.fsencode(folder) in told
+    return module.encode() in told and os.fsencode(folder) in told

@@ -1,0 +1,96 @@
+"""The work pools that deployments are made for, from the base job templates in deployments/pools/."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.errors import ServerError, SettingsError
+from flows.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool: its name on the server, Prefect's name of its type, which is that of its template's file, and how many of
+    its runs may be at work at once where nothing else sees to that."""
+
+    name: str
+    type: str
+    runs_at_once: int | None = None
+
+    def template(self, settings: Settings) -> dict[str, Any]:
+        """The base job template, with the settings as the defaults of its variables."""
+        found: dict[str, Any] = json.loads((PROJECT / "deployments/pools" / f"{self.type}.json").read_text("utf-8"))
+        if self == CLOUD_RUN:
+            for name, value in of_cloud_run(settings).items():
+                found["variables"]["properties"][name]["default"] = value
+        return found
+
+
+PROCESS = Pool("shopflow", "process")
+CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2", runs_at_once=1)  # containers share no home, so no lock either
+POOLS = {"process": PROCESS, "cloud-run": CLOUD_RUN}
+
+
+def require(pool: Pool, settings: Settings) -> None:
+    """Raise SettingsError where runs of the pool could not work with these settings, naming all that lacks."""
+    if pool != CLOUD_RUN:
+        return
+    lacks = [
+        told
+        for told, is_there in (
+            ("SHOPFLOW_TARGET=bigquery", settings.target == "bigquery"),
+            ("a SHOPFLOW_LAKE in a bucket", settings.is_in_bucket),
+            ("SHOPFLOW_CLOUD_RUN_IMAGE", bool(settings.cloud_run_image)),
+        )
+        if not is_there
+    ]
+    if lacks:
+        raise SettingsError(
+            f"runs on Cloud Run keep nothing in a home, and need {', '.join(lacks)}: see docs/how_to/deploy.md"
+        )
+
+
+def of_cloud_run(settings: Settings) -> dict[str, Any]:
+    """The defaults that the settings give to variables of the Cloud Run pool; those that are not set are left out."""
+    secret = settings.cloud_run_api_key_secret
+    given = {
+        "image": settings.cloud_run_image,
+        "region": settings.cloud_run_region,
+        "service_account_name": settings.cloud_run_service_account,
+        "prefect_api_key_secret": {"secret": secret, "version": "latest"} if secret else None,
+        "labels": settings.labels,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def put(client: SyncPrefectClient, pool: Pool, settings: Settings) -> bool:
+    """Have the pool on the server as its template says; False where it was so already.
+
+    Raises ServerError where a pool of that name is of another type.
+    """
+    from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+    from prefect.exceptions import ObjectNotFound
+
+    template = pool.template(settings)
+    try:
+        found = client.read_work_pool(pool.name)
+    except ObjectNotFound:
+        made = WorkPoolCreate(
+            name=pool.name, type=pool.type, base_job_template=template, concurrency_limit=pool.runs_at_once
+        )
+        client.create_work_pool(made)
+        return True
+    if found.type != pool.type:
+        raise ServerError(
+            f"the work pool {pool.name} on the Prefect server is of type {found.type}, not {pool.type}: remove it "
+            f"(`prefect work-pool delete {pool.name}`), and deploy again"
+        )
+    if found.base_job_template == template:
+        return False
+    client.update_work_pool(pool.name, WorkPoolUpdate(base_job_template=template))
+    return True

@@ -1,0 +1,57 @@
+"""What prefect.yaml takes from the settings of the shell that deploys: `{{ shop.… }}`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Any
+
+from flows import __version__
+from flows.demo import demo_home
+from flows.deployments.pools import CLOUD_RUN
+from flows.settings import PREFIX, PROJECT, Settings, load_settings
+
+IMAGE_PROJECT, IMAGE_HOME = "/app", "/data"  # where deployments/Dockerfile puts them
+HERE_ALONE = {"server_port"}  # of no use to a run, which is told its server by the worker
+HEARTBEAT_SECONDS = 30  # a run that dies with its worker is missed after three of them
+
+
+def shop(pool: str | None = None) -> dict[str, Any]:
+    """The values, by name. A step of prefect.yaml, which Prefect calls; it deploys for the pool that Prefect is set to.
+
+    `env` is what a run gets: every setting that is set here, and the home. Raises SettingsError.
+    """
+    settings, is_in_cloud = load_settings(), (pool or _pool()) == CLOUD_RUN.name
+    home = IMAGE_HOME if is_in_cloud else str(settings.home)
+    env = {
+        **{variable(name): _text(settings, name) for name in sorted(settings.model_fields_set - HERE_ALONE)},
+        variable("home"): home,
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+    }
+    own = {variable("home"): IMAGE_HOME if is_in_cloud else str(demo_home(settings))}
+    return {
+        "command": f"{'python' if is_in_cloud else shlex.quote(sys.executable)} -m flows.server.engine",
+        "demo_env": {name: value for name, value in env.items() if name != f"{PREFIX}INBOX"} | own,
+        "env": env,
+        "is_free": settings.target == "duckdb",
+        "project": IMAGE_PROJECT if is_in_cloud else str(PROJECT),
+        "tags": ["shopflow", settings.target],
+        "timezone": settings.reporting_timezone,
+        "version": __version__,
+    }
+
+
+def variable(name: str) -> str:
+    """The variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def _text(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    return str(value)
+
+
+def _pool() -> str | None:
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().deployments.default_work_pool_name
