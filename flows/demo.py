@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.errors import StorageError
+from flows.errors import SourceError, StorageError
 from flows.settings import Settings
 
 BESIDE_DEMO = (
@@ -28,12 +28,27 @@ def demo_files(settings: Settings) -> list[str]:
     """The folder of the demo shop's files as a list of sources, made if it is not there: a month of 100,000 events.
 
     Always the same bytes. A run that was killed while it made them leaves nothing that the next one would take for
-    the shop, and of two that make it at once the first one's stays. Raises StorageError if the disk refuses.
+    the shop, and of two that make it at once the first one's stays. Raises StorageError if the disk refuses, and
+    SourceError where a shop's own data was loaded here and the demo never was: nobody wants to see the sum of both.
     """
     folder = demo_folder(settings)
     if not folder.exists():
+        if _holds_a_shop(settings):
+            raise SourceError(
+                "no source was given, and a shop's own data is loaded here, which is no place for the demo shop: name "
+                "files (--source), or set SHOPFLOW_HOME to an empty folder for the demo"
+            )
         _make(folder)
     return [str(folder)]
+
+
+def _holds_a_shop(settings: Settings) -> bool:
+    from flows.warehouse import open_warehouse
+
+    if settings.target == "duckdb" and not settings.warehouse_path.exists():
+        return False
+    with open_warehouse(settings) as warehouse:
+        return bool(warehouse.query("select batch_id from ops.batches limit 1"))
 
 
 def _make(folder: Path) -> None:

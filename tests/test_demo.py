@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from flows.demo import demo_files
-from flows.errors import StorageError
+from flows.errors import SourceError, StorageError
+from flows.generate import generate
+from flows.land import land
+from flows.load import load
 from flows.settings import Settings, load_settings
+from flows.validate import validate
 
 
 def write(out: Path, *names: str) -> None:
@@ -55,3 +59,12 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
     with pytest.raises(StorageError, match=r"home/demo cannot be written: File exists"):
         demo_files(load_settings(home=tmp_path / "home"))
+
+
+def test_a_home_with_a_shop_s_own_data_gets_no_demo_shop(settings: Settings, tmp_path: Path) -> None:
+    """Otherwise a schedule that names no source would add it to the shop's numbers."""
+    generate(tmp_path / "own", events=100, days=1)
+    load(validate(land([tmp_path / "own"], settings), settings), settings)
+    with pytest.raises(SourceError, match="a shop's own data is loaded here"):
+        demo_files(settings)
+    assert not (settings.home / "demo").exists()
