@@ -6,16 +6,20 @@ is empty (a container's) gets what a step reads. Objects have the files' names b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from flows.disk import to_disk
 from flows.errors import StorageError
 from flows.gcp import storage_client, translated
+from flows.outline import write_outline
 from flows.settings import Settings
 
 RETRY_SECONDS = 60.0
+READERS = 8
 
 
 class Bucket:
@@ -25,6 +29,12 @@ class Bucket:
         self._settings, self._root = settings, settings.lake_folder
         name, _, self._prefix = settings.lake.removeprefix("gs://").partition("/")
         self._bucket = storage_client(settings).bucket(name)
+
+    def at(self, root: Path) -> Bucket:
+        """The same bucket with another folder for its working copy."""
+        other = copy.copy(self)
+        other._root = root
+        return other
 
     def send(self, paths: Iterable[Path]) -> None:
         """Make the bucket's objects the same as these files, one after the other: the last one is there last."""
@@ -40,10 +50,16 @@ class Bucket:
 
     def bring_all(self, folder: Path) -> None:
         """Fill a folder of the lake, and those below it, with the files that it lacks."""
-        with self._said(f"listing {self.name(folder)}"):
-            found = list(self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry()))
         below = len(self._prefix) + 1 if self._prefix else 0
-        self.bring(self._root / blob.name[below:] for blob in found)
+        self.bring(self._root / blob.name[below:] for blob in self._blobs(folder))
+
+    def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
+        """Fill the folder with outlines of those of these Parquet files that the bucket has; see `Lake.outline`."""
+        wanted = list(paths)
+        there = {blob.name: blob for folder in {path.parent: None for path in wanted} for blob in self._blobs(folder)}
+        found = [(path, blob) for path in wanted if (blob := there.get(self._key(path)))]
+        with ThreadPoolExecutor(READERS) as readers:
+            list(readers.map(lambda each: self._outline(each[0], each[1], columns), found))
 
     def drop(self, paths: Iterable[Path]) -> None:
         """Delete these files' objects, one after the other; those that are gone are no matter."""
@@ -59,6 +75,17 @@ class Bucket:
     def name(self, path: Path) -> str:
         """The address of a file's object."""
         return f"gs://{self._bucket.name}/{self._key(path)}"
+
+    def _blobs(self, folder: Path) -> list[Any]:
+        with self._said(f"listing {self.name(folder)}"):
+            return list(self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry()))
+
+    def _outline(self, path: Path, blob: Any, columns: Sequence[str]) -> None:
+        def read(start: int, end: int) -> bytes:
+            with self._said(f"reading {self.name(path)}"):
+                return bytes(blob.download_as_bytes(start=start, end=end - 1, retry=self._retry()))
+
+        write_outline(path, blob.size, blob.updated, read, columns)
 
     def _bring(self, path: Path) -> None:
         from google.api_core.exceptions import NotFound

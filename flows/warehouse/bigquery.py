@@ -15,16 +15,16 @@ from flows.lake import Lake
 from flows.pinned import require_zone
 from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import bigquery_load
+from flows.warehouse import backfill_plan, bigquery_backfill, bigquery_load, bigquery_reload
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_changes import mark_built, waiting
 from flows.warehouse.bigquery_corrections import PASSED, removed_before, require, require_replaced, taking_out
 from flows.warehouse.bigquery_dbapi import Asking
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_ledger import imbalances
-from flows.warehouse.bigquery_tables import prepare, refuse_drift
+from flows.warehouse.bigquery_tables import insertion, prepare, refuse_drift
 from flows.warehouse.erasure import Erasure
-from flows.warehouse.tables import OPS, raw_fields
+from flows.warehouse.tables import raw_fields
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
@@ -87,7 +87,7 @@ class BigQueryWarehouse:
             for table in rows:
                 names = ", ".join(field.name for field in raw_fields(table))
                 statements.append(f"insert into raw.{table} ({names}) select {names} from lake.{tables[table]};")
-            entered, values = _insert("batches", _entry(validated, rows))
+            entered, values = insertion("batches", _entry(validated, rows))
             statements.append(entered)
             params |= values
             if passed:
@@ -132,19 +132,19 @@ class BigQueryWarehouse:
         raise _not_yet("forgetting a person")
 
     def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
-        raise _not_yet("a backfill")
+        return backfill_plan.plan(bigquery_backfill.Known(self._jobs), lake, first, last, days_per_chunk)
 
     def begin_backfill(self, backfill: Backfill, at: datetime) -> None:
-        raise _not_yet("a backfill")
+        bigquery_backfill.enter(self._jobs, backfill, at)
 
     def reading(self, chunk: Chunk, lake: Lake) -> Reading:
-        raise _not_yet("a backfill")
+        return bigquery_reload.reading(self._jobs, lake, chunk)
 
     def reload(self, chunk: Chunk, lake: Lake, at: datetime) -> Reloaded:
-        raise _not_yet("a backfill")
+        return bigquery_reload.reload(self._jobs, lake, chunk, at)
 
     def mark_transformed(self, chunk: Chunk, at: datetime) -> None:
-        raise _not_yet("a backfill")
+        bigquery_backfill.mark_transformed(self._jobs, chunk, at)
 
     def pending(self, models: str) -> Changes:
         return waiting(self._jobs, models)
@@ -164,7 +164,7 @@ class BigQueryWarehouse:
             detail = json.dumps(receipt.detail, ensure_ascii=False, default=str)
             rows.append({**vars(receipt), "started_at": receipt.started_at, "detail": detail})
         if rows:
-            statement, params = _insert("receipts", *rows)
+            statement, params = insertion("receipts", *rows)
             self._jobs.run(statement, params)
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
@@ -247,22 +247,6 @@ def _entry(validated: Validated, rows: Mapping[str, int]) -> dict[str, Any]:
         "rows_by_table": json.dumps(rows),
         "refused_by_reason": json.dumps(validated.reasons, ensure_ascii=False),
     }
-
-
-def _insert(table: str, *rows: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """An insert into a table of `ops`, and its parameters; a null is written as such, for it would have no type."""
-    kinds = {field.name: field.bigquery for field in OPS[table]}
-    params, lines = {}, []
-    for number, row in enumerate(rows):
-        cells = []
-        for name, value in row.items():
-            if value is None or value == []:
-                cells.append(f"cast({'null' if value is None else '[]'} as {kinds[name]})")
-            else:
-                params[f"{name}_{number}"] = value
-                cells.append(f"@{name}_{number}")
-        lines.append(f"({', '.join(cells)})")
-    return f"insert into ops.{table} ({', '.join(rows[0])}) values {', '.join(lines)};", params
 
 
 def _out(members: Sequence[str], batch_id: str, at: datetime, replaced_by: str = "") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import date
 from flows.errors import LedgerError
 from flows.lake import is_dated
 from flows.receipts import Removed
+from flows.warehouse.bigquery_backfill import DISTRUST
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.tables import OPS, raw_fields
 
@@ -38,10 +39,11 @@ def taking_out(jobs: Jobs, batch_id: str) -> TakingOut | None:
     for member in family:
         rows.update(json.loads(member["rows_by_table"]))
     days = sorted({day for member in family for day in member["event_dates"]})
-    statements = [_WAIT_AGAIN] if any(m["batch_id"] == batch_id and m["replay_of"] for m in family) else []
+    statements = [DISTRUST]
+    statements += [_WAIT_AGAIN] if any(m["batch_id"] == batch_id and m["replay_of"] for m in family) else []
     for table in rows:
         columns = ", ".join(field.name for field in raw_fields(table))
-        theirs = f"batch_id in unnest(@members){_on(days) if is_dated(table) else ''}"
+        theirs = f"batch_id in unnest(@members){on_days(days) if is_dated(table) else ''}"
         statements += [
             f"insert into removed.{table} ({columns}) select {columns} from raw.{table} where {theirs};",
             f"delete from raw.{table} where {theirs};",
@@ -100,7 +102,7 @@ PASSED = (
 )
 
 
-def _on(days: Sequence[date]) -> str:
+def on_days(days: Sequence[date]) -> str:
     """Partitions named by literals, so that no other one is read: what a table that requires a filter asks for."""
     listed = ", ".join(f"date '{day}'" for day in days)
     return f" and event_date in ({listed})" if days else " and event_date is null"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flows.lake import is_dated
 from flows.records import RECORDS
 from flows.warehouse.bigquery_jobs import Jobs
+from flows.warehouse.bigquery_tables import EVERY_DAY
 
 _FATES = "accepted + quarantined + coalesce(replayed, 0) + duplicates + coalesce(erased, 0)"
 _LEAST = "least(accepted, quarantined, coalesce(replayed, 0), duplicates, coalesce(erased, 0))"
@@ -58,7 +59,7 @@ def _not_loaded(jobs: Jobs) -> Iterator[str]:
     }
     found = {}
     for table in RECORDS:
-        every_day = "where event_date >= date '0001-01-01'" if is_dated(table) else ""
+        every_day = f"where {EVERY_DAY}" if is_dated(table) else ""
         for row in jobs.rows(f"select batch_id, count(*) as number from raw.{table} {every_day} group by batch_id"):
             found[row["batch_id"], table] = row["number"]
     for batch_id, table in sorted(said.keys() | found.keys()):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import WarehouseError
 from flows.lake import is_dated
@@ -23,6 +23,8 @@ _ABOUT = {
     "intermediate": "What the marts are made of.",
     "marts": "What is published: one table for each question.",
 }
+# What names all partitions of `raw.events`, which is not to be read without a word about its days.
+EVERY_DAY = "event_date >= date '0001-01-01'"
 _prepared: set[tuple[str, str]] = set()
 _WEEK_MS = 7 * 24 * 3600 * 1000
 # BigQuery's names of types in a schema, where they are not those of its SQL.
@@ -65,7 +67,14 @@ def _tables(jobs: Jobs, dataset: str) -> set[str]:
 
 
 def make_table(
-    jobs: Jobs, dataset: str, table: str, fields: Sequence[Field], *, is_dated_table: bool = False, about: str = ""
+    jobs: Jobs,
+    dataset: str,
+    table: str,
+    fields: Sequence[Field],
+    *,
+    is_dated_table: bool = False,
+    clustered_by: Sequence[str] = (),
+    about: str = "",
 ) -> None:
     """Make a table with its columns, their descriptions, and the product's labels; nothing if it is there.
 
@@ -81,6 +90,8 @@ def make_table(
         made.clustering_fields = ["batch_id", "event_type"]
     elif dataset == "raw":
         made.clustering_fields = [table.removesuffix("s") + "_id"]
+    elif clustered_by:
+        made.clustering_fields = list(clustered_by)
     jobs.client.create_table(made, exists_ok=True, retry=jobs.retry)
 
 
@@ -156,3 +167,19 @@ def _about(dataset: str, table: str) -> str:
         return f"The ledger's {table}."
     record = (RECORDS[table].__doc__ or table).strip().splitlines()[0]
     return f"{record} {_ABOUT[dataset]}"
+
+
+def insertion(table: str, *rows: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """An insert into a table of `ops`, and its parameters; a null is written as such, for it would have no type."""
+    kinds = {field.name: field.bigquery for field in OPS[table]}
+    params, lines = {}, []
+    for number, row in enumerate(rows):
+        cells = []
+        for name, value in row.items():
+            if value is None or value == []:
+                cells.append(f"cast({'null' if value is None else '[]'} as {kinds[name]})")
+            else:
+                params[f"{name}_{number}"] = value
+                cells.append(f"@{name}_{number}")
+        lines.append(f"({', '.join(cells)})")
+    return f"insert into ops.{table} ({', '.join(rows[0])}) values {', '.join(lines)};", params
