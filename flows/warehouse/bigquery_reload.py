@@ -33,7 +33,7 @@ _SCRIPT = f"""
     begin transaction;
     update ops.backfills set reloaded_at = @at where backfill_id = @id and chunk = @number;
     insert into removed.events ({", ".join(_COLUMNS)})
-    select {", ".join("@id" if name == "batch_id" else f"had.{name}" for name in _COLUMNS)}
+    select {", ".join("cast(@id as string)" if name == "batch_id" else f"had.{name}" for name in _COLUMNS)}
     from (select * from raw.events where {{on_days}}) as had
     left join (select distinct {", ".join(_IDENTITY)} from ({{source}})) as kept
         on {
