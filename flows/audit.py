@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +26,19 @@ def audit(settings: Settings) -> list[str]:
     """One sentence for each place with too many rows or too few; empty where the ledger closes over all history.
 
     So are files that cannot be read, and those of a replay that was killed before it was loaded. Changes nothing. Files
-    of the lake are counted by their footers. Raises WarehouseError where the warehouse cannot be read, or another
-    process holds it, SettingsError where warehouse or lake are not on this machine.
+    of the lake are counted by their footers, those of a bucket as it has them now, whatever the home's folder holds.
+    Raises WarehouseError where the warehouse cannot be read, or another process holds it, StorageError where the bucket
+    cannot.
 
     >>> audit(settings)  # doctest: +SKIP
     []
     """
-    settings.require_local("an audit")
-    lake = Lake.of(settings)
-    with open_warehouse(settings, read_only=True) as warehouse:
-        found = warehouse.imbalances(thorough=True)
-        batches = warehouse.query("select * from ops.batches order by loaded_at, batch_id")
-        orphans = [*_unloaded(warehouse, lake)]
-    return [*found, *_accepted(lake, batches), *_refused(lake, batches), *orphans]
+    with Lake.of(settings).afresh() as lake:
+        with open_warehouse(settings, read_only=True) as warehouse:
+            found = warehouse.imbalances(thorough=True)
+            batches = warehouse.query("select * from ops.batches order by loaded_at, batch_id")
+            orphans = [*_unloaded(warehouse, lake)]
+        return [*found, *_accepted(lake, batches), *_refused(lake, batches), *orphans]
 
 
 def _accepted(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
@@ -48,16 +48,16 @@ def _accepted(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
         for table, rows in json.loads(batch["rows_by_table"]).items()
         for path in lake.accepted_files(table, batch["batch_id"])
     }
-    found, damaged = _rows(said)
+    found, damaged = _rows(lake, said)
     yield from damaged.values()
     for path, rows in said.items():
         if path not in damaged and found[path] != rows:
-            yield f"{path} has {found[path]} rows, but {rows} by the ledger"
+            yield f"{lake.name(path)} has {found[path]} rows, but {rows} by the ledger"
 
 
 def _refused(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
     paths = {batch["batch_id"]: [lake.quarantine(table, batch["batch_id"]) for table in RECORDS] for batch in batches}
-    found, damaged = _rows(path for files in paths.values() for path in files)
+    found, damaged = _rows(lake, [path for files in paths.values() for path in files])
     yield from damaged.values()
     for batch in batches:
         said, files = batch["quarantined"] + (batch["replayed"] or 0), paths[batch["batch_id"]]
@@ -69,14 +69,15 @@ def _refused(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
 def _unloaded(warehouse: Warehouse, lake: Lake) -> Iterator[str]:
     try:
         for told in unloaded(warehouse, lake):
-            batch = told.batch
-            yield f"{lake.manifest(batch.batch_id)} is of a replay of batch {batch.replay_of} that {NEVER_LOADED}"
+            manifest = lake.name(lake.manifest(told.batch.batch_id))
+            yield f"{manifest} is of a replay of batch {told.batch.replay_of} that {NEVER_LOADED}"
     except StorageError as error:
         yield str(error)
 
 
-def _rows(paths: Iterable[Path]) -> tuple[Counter[Path], dict[Path, str]]:
+def _rows(lake: Lake, paths: Collection[Path]) -> tuple[Counter[Path], dict[Path, str]]:
     """Rows of each Parquet file, 0 for those that are not there, and a sentence for each that cannot be read."""
+    lake.outline(paths)
     there = [path for path in paths if path.is_file()]
     damaged: dict[Path, str] = {}
     with duckdb.connect() as connection:
@@ -88,7 +89,8 @@ def _rows(paths: Iterable[Path]) -> tuple[Counter[Path], dict[Path, str]]:
                 try:
                     found |= _counted(connection, [path])
                 except duckdb.Error as error:
-                    damaged[path] = f"{path} is damaged or cannot be read: {str(error).splitlines()[0]}"
+                    said = str(error).splitlines()[0].replace(str(path), lake.name(path))
+                    damaged[path] = f"{lake.name(path)} is damaged or cannot be read: {said}"
             return found, damaged
 
 

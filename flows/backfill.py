@@ -53,7 +53,6 @@ def plan_backfill(story: Story, first: date | None, last: date | None, days_per_
     from flows.lake import Lake
     from flows.warehouse import open_warehouse
 
-    story.settings.require_local("a backfill")
     with explained(story.settings), open_warehouse(story.settings) as warehouse:
         planned = warehouse.plan_backfill(Lake.of(story.settings), first, last, days_per_chunk)
         if not planned.is_begun:

@@ -6,9 +6,11 @@ is empty (a container's) gets what a step reads. Objects have the files' names b
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ from typing import Any
 from flows.disk import to_disk
 from flows.errors import StorageError
 from flows.gcp import storage_client, translated
+from flows.outline import write_outline
 from flows.settings import Settings
 
 RETRY_SECONDS = 60.0
+READERS = 8
 
 
 class Bucket:
@@ -28,6 +32,12 @@ class Bucket:
         self._settings, self._root = settings, settings.lake_folder
         name, _, self._prefix = settings.lake.removeprefix("gs://").partition("/")
         self._bucket = storage_client(settings).bucket(name)
+
+    def at(self, root: Path) -> Bucket:
+        """The same bucket with another folder for its working copy."""
+        other = copy.copy(self)
+        other._root = root
+        return other
 
     def send(self, paths: Iterable[Path]) -> None:
         """Make the bucket's objects the same as these files, one after the other: the last one is there last."""
@@ -48,6 +58,14 @@ class Bucket:
         for blob in self._blobs(folder):
             path = self._root / blob.name[below:]
             self.bring([path], anew=anew and path.is_file() and blob.md5_hash != _md5(path))
+
+    def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
+        """Fill the folder with outlines of those of these Parquet files that the bucket has; see `Lake.outline`."""
+        wanted = list(paths)
+        there = {blob.name: blob for folder in {path.parent: None for path in wanted} for blob in self._blobs(folder)}
+        found = [(path, blob) for path in wanted if (blob := there.get(self._key(path)))]
+        with ThreadPoolExecutor(READERS) as readers:
+            list(readers.map(lambda each: self._outline(each[0], each[1], columns), found))
 
     def drop(self, paths: Iterable[Path]) -> None:
         """Delete these files' objects, one after the other; those that are gone are no matter."""
@@ -96,6 +114,13 @@ class Bucket:
         with self._said(f"listing {self.name(folder)}"):
             found = self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry(), **which)
             return list(found)
+
+    def _outline(self, path: Path, blob: Any, columns: Sequence[str]) -> None:
+        def read(start: int, end: int) -> bytes:
+            with self._said(f"reading {self.name(path)}"):
+                return bytes(blob.download_as_bytes(start=start, end=end - 1, retry=self._retry()))
+
+        write_outline(path, blob.size, blob.updated, read, columns)
 
     def _older(self, paths: Iterable[Path]) -> tuple[list[Any], list[Any]]:
         """Noncurrent versions of rows in the lake: those of these files' objects, and others."""

@@ -11,8 +11,10 @@ tombstones.json                       salted hashes of people who were forgotten
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from flows.records import RECORDS
@@ -73,6 +75,38 @@ class Lake:
         these files is not to be trusted where another machine, or a run that was cut off, was at work."""
         for folder in ("accepted", "quarantine", "batches"):
             self.bring_all(self.root / folder, anew=True)
+
+    def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
+        """Get of these Parquet files, as the bucket has them now, what counts their rows: the footer, and some columns.
+
+        The rest is a hole: nothing else can be read of them. Sizes are right, and times are the bucket's. Only for a
+        lake that is `afresh`.
+        """
+        if self._bucket:
+            self._bucket.outline(paths, columns)
+
+    @contextmanager
+    def afresh(self, within: Path | None = None) -> Iterator[Lake]:
+        """The same lake with a working copy of its own, empty and below `within`, which is gone after the block.
+
+        So what is brought is what the bucket has, whatever the home's folder still holds, and that stays as it is. A
+        lake that is a folder is itself.
+        """
+        if self._bucket is None:
+            yield self
+            return
+        if within:
+            within.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as folder:
+            yield Lake(Path(folder), self._bucket.at(Path(folder)))
+
+    def name(self, path: Path) -> str:
+        """Where a file of the lake counts: its path, or the address of its object."""
+        return self._bucket.name(path) if self._bucket else str(path)
+
+    @property
+    def is_folder(self) -> bool:
+        return self._bucket is None
 
     def drop(self, paths: Iterable[Path]) -> None:
         """These files left the folder: delete them from the bucket, in this order."""

@@ -169,14 +169,6 @@ class Settings(BaseSettings):
     def is_in_bucket(self) -> bool:
         return self.lake.startswith("gs://")
 
-    def require_local(self, what: str) -> None:
-        """Raise SettingsError where `what` is asked for with a warehouse or lake that this version cannot do it in."""
-        if self.target != "duckdb" or self.is_in_bucket:
-            raise SettingsError(
-                f"{what} needs SHOPFLOW_TARGET=duckdb and a lake in a folder: this version cannot do it elsewhere "
-                "yet, nothing was changed"
-            )
-
     @property
     def labels(self) -> dict[str, str]:
         """The labels of every table and job on BigQuery."""

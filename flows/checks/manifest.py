@@ -29,7 +29,7 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except ValidationError as error:
-        raise _no_manifest(path) from error
+        raise _no_manifest(lake, path) from error
     if validated.reporting_timezone not in (None, reporting_timezone):
         return None
     files = list(_files(lake, validated))
@@ -48,9 +48,9 @@ def manifests(lake: Lake) -> Iterator[Validated]:
         try:
             yield _VALIDATED.validate_json(path.read_bytes())
         except ValidationError as error:
-            raise _no_manifest(path) from error
+            raise _no_manifest(lake, path) from error
         except OSError as error:
-            raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+            raise StorageError(f"{lake.name(path)} cannot be read: {error.strerror}") from error
 
 
 def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
@@ -61,9 +61,9 @@ def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     lake.keep([manifest])
 
 
-def _no_manifest(path: Path) -> StorageError:
+def _no_manifest(lake: Lake, path: Path) -> StorageError:
     return StorageError(
-        f"{path} is no manifest of this version of shopflow: take it away, and its files are validated again"
+        f"{lake.name(path)} is no manifest of this version of shopflow: take it away, and its files are validated again"
     )
 
 

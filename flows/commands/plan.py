@@ -31,8 +31,7 @@ def show_plan(first: str | None, last: str | None, days_per_chunk: int | None) -
     """
     settings, console = load_settings(), plain_console(soft_wrap=True)
     dates = dates_of(first, last, settings)
-    settings.require_local("a backfill")
-    if not settings.warehouse_path.exists():
+    if settings.target == "duckdb" and not settings.warehouse_path.exists():
         raise BackfillRefused("there are no events yet: nothing was loaded that could be rebuilt")
     with open_warehouse(settings, read_only=True) as warehouse:
         plan = warehouse.plan_backfill(Lake.of(settings), *dates, days_per_chunk)

@@ -15,7 +15,15 @@ from flows.lake import Lake
 from flows.pinned import require_zone
 from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import bigquery_erase, bigquery_load, bigquery_people, bigquery_remains
+from flows.warehouse import (
+    backfill_plan,
+    bigquery_backfill,
+    bigquery_erase,
+    bigquery_load,
+    bigquery_people,
+    bigquery_reload,
+    bigquery_remains,
+)
 from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery_changes import mark_built, waiting
 from flows.warehouse.bigquery_corrections import PASSED, removed_before, require, require_replaced, taking_out
@@ -150,19 +158,19 @@ class BigQueryWarehouse:
         return bigquery_remains.keeps(self._jobs)
 
     def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
-        raise _not_yet("a backfill")
+        return backfill_plan.plan(bigquery_backfill.Known(self._jobs), lake, first, last, days_per_chunk)
 
     def begin_backfill(self, backfill: Backfill, at: datetime) -> None:
-        raise _not_yet("a backfill")
+        bigquery_backfill.enter(self._jobs, backfill, at)
 
     def reading(self, chunk: Chunk, lake: Lake) -> Reading:
-        raise _not_yet("a backfill")
+        return bigquery_reload.reading(self._jobs, lake, chunk)
 
     def reload(self, chunk: Chunk, lake: Lake, at: datetime) -> Reloaded:
-        raise _not_yet("a backfill")
+        return bigquery_reload.reload(self._jobs, lake, chunk, at)
 
     def mark_transformed(self, chunk: Chunk, at: datetime) -> None:
-        raise _not_yet("a backfill")
+        bigquery_backfill.mark_transformed(self._jobs, chunk, at)
 
     def pending(self, models: str) -> Changes:
         return waiting(self._jobs, models)
@@ -243,10 +251,6 @@ class BigQueryWarehouse:
             if rows
             else None
         )
-
-
-def _not_yet(what: str) -> WarehouseError:
-    return WarehouseError(f"{what} cannot be done on BigQuery yet, nothing was changed")
 
 
 def _entry(validated: Validated, rows: Mapping[str, int]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flows.receipts import Changes
 from flows.records import RECORDS
+from flows.warehouse.bigquery_backfill import chunks_left
 from flows.warehouse.bigquery_jobs import Jobs
 
 # One row per batch that waits, whether it was loaded or taken out again; a person's rows that went are like a batch.
@@ -85,11 +86,13 @@ def waiting(jobs: Jobs, models: str) -> Changes:
     rows = jobs.rows(_WAITING)
     batches = tuple(dict.fromkeys(row["batch_id"] for row in rows))
     removed = tuple(row["batch_id"] for row in jobs.rows(_GONE)) if rows else ()
+    chunks = chunks_left(jobs)
     built_by = jobs.rows("select value from ops.settings where name = 'models'")
     if not built_by or built_by[0]["value"] != models:
-        return Changes(batches, is_whole=True, removed=removed)
+        return Changes(batches, is_whole=True, removed=removed, chunks=chunks)
     days = sorted({day for row in rows for day in row["event_dates"]})
-    return Changes(batches, tuple(days), _recategorised(jobs, batches) if batches else (), removed=removed)
+    recategorised = _recategorised(jobs, batches) if batches else ()
+    return Changes(batches, tuple(days), recategorised, removed=removed, chunks=chunks)
 
 
 def _recategorised(jobs: Jobs, batches: tuple[str, ...]) -> tuple[date, ...]:
@@ -98,7 +101,11 @@ def _recategorised(jobs: Jobs, batches: tuple[str, ...]) -> tuple[date, ...]:
 
 def mark_built(jobs: Jobs, changes: Changes, models: str, at: datetime) -> None:
     """Remember that published marts hold these changes since `at`, and forget the rows that they lack no more."""
-    settled = [f"delete from removed.{table} where batch_id in unnest(@batches);" for table in RECORDS]
+    backfills = sorted({chunk.backfill_id for chunk in changes.chunks})
+    gone = "batch_id in unnest(@batches)" + (" or batch_id in unnest(@backfills)" if backfills else "")
+    settled = [f"delete from removed.{table} where {gone};" for table in RECORDS]
+    if backfills:
+        settled.append("update ops.backfills set built_at = @at where backfill_id in unnest(@backfills);")
     ledger = [
         f"update ops.{table} set built_at = @at where built_at is null and {key} in unnest(@batches);"
         for table, key in (("batches", "batch_id"), ("removals", "batch_id"), ("erasures", "erasure_id"))
@@ -106,10 +113,10 @@ def mark_built(jobs: Jobs, changes: Changes, models: str, at: datetime) -> None:
     jobs.run(
         f"""
         begin transaction;
-        {" ".join(ledger + settled) if changes.batches else ""}
+        {" ".join(ledger + settled) if changes.batches or backfills else ""}
         delete from ops.settings where name = 'models';
         insert into ops.settings (name, value) values ('models', @models);
         commit transaction;
         """,
-        {"batches": list(changes.batches), "models": models, "at": at},
+        {"batches": list(changes.batches), "backfills": backfills, "models": models, "at": at},
     )

@@ -11,6 +11,7 @@ from datetime import date
 from flows.errors import LedgerError
 from flows.lake import is_dated
 from flows.receipts import Removed
+from flows.warehouse.bigquery_backfill import DISTRUST
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.tables import OPS, raw_fields
 
@@ -38,7 +39,8 @@ def taking_out(jobs: Jobs, batch_id: str) -> TakingOut | None:
     for member in family:
         rows.update(json.loads(member["rows_by_table"]))
     days = sorted({day for member in family for day in member["event_dates"]})
-    statements = [_WAIT_AGAIN] if any(m["batch_id"] == batch_id and m["replay_of"] for m in family) else []
+    statements = [DISTRUST]
+    statements += [_WAIT_AGAIN] if any(m["batch_id"] == batch_id and m["replay_of"] for m in family) else []
     for table in rows:
         columns = ", ".join(field.name for field in raw_fields(table))
         theirs = f"batch_id in unnest(@members){on_days(days) if is_dated(table) else ''}"

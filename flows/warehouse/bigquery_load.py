@@ -43,7 +43,8 @@ def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
     batch_id, rows, tables = validated.batch.batch_id, rows_by_table(validated), {}
     for table in RECORDS:
         name = batch_table(table, batch_id)
-        fill(jobs, name, raw_fields(table), lake.accepted_files(table, batch_id), rows.get(table, 0), table)
+        files = [lake.name(file) for file in lake.accepted_files(table, batch_id)]
+        fill(jobs, name, raw_fields(table), files, rows.get(table, 0), table)
         tables[table] = name
     return tables
 
@@ -57,7 +58,7 @@ def stage_passed(jobs: Jobs, validated: Validated, passed: Path) -> str:
     name = batch_table("passed", batch.batch_id)
     fields = [field for field in OPS["replays"] if field.name in ("table_name", "source_file", "line")]
     drop(jobs, [name])
-    fill(jobs, name, fields, [passed], rows, "replays", is_in_lake=False)
+    fill(jobs, name, fields, [str(passed)], rows, "replays")
     (found,) = jobs.rows(
         f"""
         select
@@ -85,30 +86,39 @@ def drop(jobs: Jobs, names: Sequence[str]) -> None:
             jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
 
 
+def left_of(jobs: Jobs, beginning: str = "") -> list[str]:
+    """The tables of dataset `lake` whose names begin like that."""
+    with jobs.translated("tables of dataset lake"):
+        tables = jobs.client.list_tables(jobs.dataset("lake"), retry=jobs.retry)
+        return [table.table_id for table in tables if table.table_id.startswith(beginning)]
+
+
 def drop_all(jobs: Jobs) -> None:
     """Remove every table of dataset `lake`."""
-    with jobs.translated("tables of dataset lake"):
-        left = [table.table_id for table in jobs.client.list_tables(jobs.dataset("lake"), retry=jobs.retry)]
-    drop(jobs, left)
+    drop(jobs, left_of(jobs))
 
 
 def fill(
     jobs: Jobs,
     name: str,
     fields: Sequence[Field],
-    files: Sequence[Path],
+    files: Sequence[str],
     rows: int,
     what: str,
     *,
-    is_in_lake: bool = True,
+    clustered_by: Sequence[str] = (),
 ) -> None:
-    """Make the table `lake.<name>` and load files into it, all in one job, unless it is full already."""
+    """Make the table `lake.<name>` and load files into it, all in one job, unless it is full already.
+
+    The files are objects of a bucket by their addresses, or one of this machine. Raises as `stage` does.
+    """
     place = f"{jobs.dataset('lake')}.{name}"
     with jobs.translated(f"table {place}"):
-        make_table(jobs, "lake", name, fields, about=f"Rows of a batch on their way to raw.{what}.")
+        about = f"Rows of a batch on their way to raw.{what}."
+        make_table(jobs, "lake", name, fields, about=about, clustered_by=clustered_by)
         held = jobs.client.get_table(place, retry=jobs.retry).num_rows or 0
     if held == 0 and rows:
-        held = _load(jobs, name, fields, _uris(jobs, files) if is_in_lake else [str(file) for file in files])
+        held = _load(jobs, name, fields, files)
     if held != rows:
         raise LedgerError(
             f"{what}: {rows} rows were accepted, but {files[0]} gave {held} to {place}; nothing was loaded: remove "
@@ -184,11 +194,3 @@ def _sent(
             return jobs.client.load_table_from_file(opened, place, job_id=job_id, job_config=config)
     except OSError as error:
         raise StorageError(f"{file} of the lake cannot be read: {error.strerror}") from error
-
-
-def _uris(jobs: Jobs, files: Sequence[Path]) -> list[str]:
-    """Where the files lie, as BigQuery finds them, or as people do."""
-    if not jobs.settings.is_in_bucket:
-        return [str(file) for file in files]
-    root = jobs.settings.lake_folder
-    return [f"{jobs.settings.lake}/{file.relative_to(root).as_posix()}" for file in files]

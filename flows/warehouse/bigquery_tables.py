@@ -67,7 +67,14 @@ def _tables(jobs: Jobs, dataset: str) -> set[str]:
 
 
 def make_table(
-    jobs: Jobs, dataset: str, table: str, fields: Sequence[Field], *, is_dated_table: bool = False, about: str = ""
+    jobs: Jobs,
+    dataset: str,
+    table: str,
+    fields: Sequence[Field],
+    *,
+    is_dated_table: bool = False,
+    clustered_by: Sequence[str] = (),
+    about: str = "",
 ) -> None:
     """Make a table with its columns, their descriptions, and the product's labels; nothing if it is there.
 
@@ -83,6 +90,8 @@ def make_table(
         made.clustering_fields = ["batch_id", "event_type"]
     elif dataset == "raw":
         made.clustering_fields = [table.removesuffix("s") + "_id"]
+    elif clustered_by:
+        made.clustering_fields = list(clustered_by)
     jobs.client.create_table(made, exists_ok=True, retry=jobs.retry)
 
 

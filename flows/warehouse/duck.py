@@ -20,7 +20,7 @@ from flows.lake import Lake, is_dated
 from flows.pinned import require_zone
 from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import duck_backfill, duck_erase, duck_record, duck_reload
+from flows.warehouse import backfill_files, backfill_plan, duck_backfill, duck_erase, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
@@ -151,7 +151,7 @@ class DuckWarehouse:
 
     def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
         with translated(self._path):
-            return duck_backfill.plan(self._connection, lake, first, last, days_per_chunk)
+            return backfill_plan.plan(duck_backfill.Known(self._connection), lake, first, last, days_per_chunk)
 
     def begin_backfill(self, backfill: Backfill, at: datetime) -> None:
         with self._transaction():
@@ -162,9 +162,10 @@ class DuckWarehouse:
             return duck_reload.reading(self._connection, lake, chunk)
 
     def reload(self, chunk: Chunk, lake: Lake, at: datetime) -> Reloaded:
-        with self._unordered(), self._transaction():
+        with lake.afresh(lake.staging) as fresh, self._unordered(), self._transaction():
             refuse_drift(self._connection)
-            files = duck_reload.lake_files(self._connection, lake, chunk.event_dates)
+            brought = duck_backfill.Known(self._connection).brought(chunk.event_dates)
+            files = backfill_files.needed(fresh, brought, is_whole=True)
             source = duck_reload.lake_rows(files, chunk.event_dates)
             duck_backfill.mark(self._connection, chunk, "reloaded_at", _utc(at))
             return duck_reload.replace_rows(self._connection, chunk, source)

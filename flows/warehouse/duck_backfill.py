@@ -1,46 +1,55 @@
-"""The plan of a backfill, and how far it has come: its chunks in `ops.backfills`."""
+"""How far a backfill has come on DuckDB: its chunks in `ops.backfills`, and what its plan is made of."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from duckdb import DuckDBPyConnection
 
-from flows.chunks import Backfill, Chunk, chunks_of
-from flows.errors import BackfillRefused
-from flows.lake import Lake
-from flows.warehouse.duck_reload import counts, lake_files, lake_rows
+from flows.chunks import Backfill, Chunk
 
 
-def plan(
-    connection: DuckDBPyConnection, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None
-) -> Backfill:
-    """The unfinished backfill, if the range is the same or none, else a new one. Only looks; `enter` begins it.
+@dataclass(frozen=True)
+class Known:
+    """See `backfill_plan.Known`."""
 
-    Raises BackfillRefused if another range is unfinished or if there is nothing on these dates, LedgerError if a file
-    of the lake is missing or holds other rows than the ledger says.
-    """
-    if begun := _unfinished(connection):
-        if (first or begun.first_date, last or begun.last_date) != (begun.first_date, begun.last_date):
-            raise BackfillRefused(
-                f"the backfill of {begun.first_date} to {begun.last_date} is not finished: `shopflow backfill` without "
-                "a range carries it on, then another one can begin"
-            )
-        left = [day for chunk in begun.chunks if not chunk.is_reloaded for day in chunk.event_dates]
-        lake_files(connection, lake, left)
-        return begun
-    known = _days(connection)
-    if not known:
-        raise BackfillRefused("there are no events yet: nothing was loaded that could be rebuilt")
-    first, last = first or known[0], last or known[-1]
-    days = [day for day in known if first <= day <= last]
-    if not days:
-        raise BackfillRefused(
-            f"there are no events from {first} to {last}: those that were loaded are of {known[0]} to {known[-1]}"
-        )
-    name = f"backfill-{_number(connection)}"
-    in_lake = dict.fromkeys(days, 0) | counts(connection, lake_rows(lake_files(connection, lake, days), days))
-    return Backfill(name, first, last, chunks_of(name, in_lake, days_per_chunk))
+    connection: DuckDBPyConnection
+
+    def unfinished(self) -> Backfill | None:
+        chunks = chunks_left(self.connection) if self._has_table() else ()
+        if not chunks:
+            return None
+        asked = self.connection.execute(
+            "select first_date, last_date from ops.backfills where backfill_id = ?", [chunks[0].backfill_id]
+        ).fetchone()
+        first, last = asked or (chunks[0].event_dates[0], chunks[-1].event_dates[-1])
+        return Backfill(chunks[0].backfill_id, first, last, chunks, is_begun=True)
+
+    def days(self) -> list[date]:
+        rows = self.connection.execute(
+            "select unnest(event_dates) as day from ops.batches "
+            "union select distinct event_date from raw.events order by day"
+        ).fetchall()
+        return [day for (day,) in rows]
+
+    def next_id(self) -> str:
+        if not self._has_table():
+            return "backfill-1"
+        told = self.connection.execute("select count(distinct backfill_id) + 1 from ops.backfills").fetchone()
+        return f"backfill-{told[0] if told else 1}"
+
+    def brought(self, days: Sequence[date]) -> dict[str, int]:
+        touching = "select batch_id, rows_by_table from ops.batches where list_has_any(event_dates, ?)"
+        rows = self.connection.execute(f"{touching} order by loaded_at, batch_id", [list(days)]).fetchall()
+        return {batch_id: json.loads(told).get("events", 0) for batch_id, told in rows}
+
+    def _has_table(self) -> bool:
+        # A dry run makes no tables, and an earlier version made none of this name.
+        told = "from duckdb_tables() where schema_name = 'ops' and table_name = 'backfills'"
+        return self.connection.execute(told).fetchone() is not None
 
 
 def enter(connection: DuckDBPyConnection, backfill: Backfill, at: datetime) -> None:
@@ -78,36 +87,3 @@ def distrust(connection: DuckDBPyConnection) -> None:
     """
     if any(not chunk.is_reloaded for chunk in chunks_left(connection)):
         connection.execute("delete from ops.settings where name = 'models'")
-
-
-def _unfinished(connection: DuckDBPyConnection) -> Backfill | None:
-    chunks = chunks_left(connection) if _has_table(connection) else ()
-    if not chunks:
-        return None
-    asked = connection.execute(
-        "select first_date, last_date from ops.backfills where backfill_id = ?", [chunks[0].backfill_id]
-    ).fetchone()
-    first, last = asked or (chunks[0].event_dates[0], chunks[-1].event_dates[-1])
-    return Backfill(chunks[0].backfill_id, first, last, chunks, is_begun=True)
-
-
-def _days(connection: DuckDBPyConnection) -> list[date]:
-    """The days that batches brought events of, and those that raw has whatever the ledger says."""
-    rows = connection.execute(
-        "select unnest(event_dates) as day from ops.batches "
-        "union select distinct event_date from raw.events order by day"
-    ).fetchall()
-    return [day for (day,) in rows]
-
-
-def _number(connection: DuckDBPyConnection) -> int:
-    if not _has_table(connection):
-        return 1
-    told = connection.execute("select count(distinct backfill_id) + 1 from ops.backfills").fetchone()
-    return int(told[0]) if told else 1
-
-
-def _has_table(connection: DuckDBPyConnection) -> bool:
-    # A dry run makes no tables, and an earlier version made none of this name.
-    told = connection.execute("from duckdb_tables() where schema_name = 'ops' and table_name = 'backfills'").fetchone()
-    return told is not None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from flows.chunks import Chunk, Reading, Reloaded
-from flows.errors import LedgerError
 from flows.lake import Lake
 from flows.sources.files import as_pattern
 from flows.sources.sql import quoted
+from flows.warehouse.backfill_files import needed
+from flows.warehouse.duck_backfill import Known
 from flows.warehouse.tables import raw_fields
 
 # What models ask of a row that went: whose it was, and which event of which order.
@@ -35,32 +34,6 @@ _BYTES = """
 """
 
 
-def lake_files(connection: DuckDBPyConnection, lake: Lake, days: Sequence[date]) -> list[Path]:
-    """The lake's files of events of the loaded batches that touch these days.
-
-    Raises LedgerError, naming the file, if one is missing or does not hold the rows that its batch brought.
-    """
-    found = []
-    touching = "select batch_id, rows_by_table from ops.batches where list_has_any(event_dates, ?)"
-    for batch_id, told in connection.execute(f"{touching} order by loaded_at, batch_id", [list(days)]).fetchall():
-        if rows := json.loads(told).get("events", 0):
-            files = lake.accepted_files("events", batch_id)
-            lake.bring(files)
-            for file in files:
-                if not file.is_file():
-                    raise LedgerError(
-                        f"batch {batch_id} cannot be reloaded, nothing was changed: the lake lacks {file}"
-                    )
-            held = sum(_rows_in(connection, file) for file in files)
-            if held != rows:
-                raise LedgerError(
-                    f"batch {batch_id} cannot be reloaded, nothing was changed: it brought {rows} events, but "
-                    f"{files[0]} holds {held}"
-                )
-            found += files
-    return found
-
-
 def lake_rows(files: Sequence[Path], days: Sequence[date]) -> str:
     """SQL of the relation of what files of the lake hold for these days; row groups of other days are not read."""
     if not files:
@@ -69,19 +42,17 @@ def lake_rows(files: Sequence[Path], days: Sequence[date]) -> str:
     return f"(from read_parquet([{patterns}], hive_partitioning = false) where {_on(days)})"
 
 
-def counts(connection: DuckDBPyConnection, source: str) -> dict[date, int]:
-    """How many rows of a relation are on which day."""
-    return dict(connection.execute(f"select event_date, count(*) from {source} group by event_date").fetchall())
-
-
 def reading(connection: DuckDBPyConnection, lake: Lake, chunk: Chunk) -> Reading:
-    """What `replace_rows` would read for a chunk, from the files' own statistics."""
-    files, size = lake_files(connection, lake, chunk.event_dates), 0
-    if files:
-        ends = {"first": str(chunk.event_dates[0]), "last": str(chunk.event_dates[-1])}
-        size = _number(connection, _BYTES, {"files": [as_pattern(file) for file in files], **ends})
+    """What `replace_rows` would read for a chunk, from their own statistics; a bucket's files are brought whole."""
+    with lake.afresh() as fresh:
+        files = needed(fresh, Known(connection).brought(chunk.event_dates))
+        size = sum(file.stat().st_size for file in files)
+        if files and fresh.is_folder:
+            ends = {"first": str(chunk.event_dates[0]), "last": str(chunk.event_dates[-1])}
+            size = _number(connection, _BYTES, {"files": [as_pattern(file) for file in files], **ends})
+        names = tuple(fresh.name(file) for file in files)
     rows = _number(connection, f"select count(*) from raw.events where {_on(chunk.event_dates)}")
-    return Reading(chunk, tuple(str(file) for file in files), size, rows)
+    return Reading(chunk, names, size, rows)
 
 
 def replace_rows(connection: DuckDBPyConnection, chunk: Chunk, source: str) -> Reloaded:
@@ -102,13 +73,6 @@ def replace_rows(connection: DuckDBPyConnection, chunk: Chunk, source: str) -> R
     values = ", ".join(f"cast({field.name} as {field.duckdb})" for field in raw_fields("events"))
     rows = _number(connection, f"insert into raw.events ({names}) select {values} from {source}")
     return Reloaded(chunk, before, rows, gone)
-
-
-def _rows_in(connection: DuckDBPyConnection, file: Path) -> int:
-    try:
-        return _number(connection, "select sum(num_rows) from parquet_file_metadata($file)", {"file": as_pattern(file)})
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        raise LedgerError(f"{file} of the lake is damaged, nothing was changed: {error}") from error
 
 
 def _number(connection: DuckDBPyConnection, sql: str, params: dict[str, object] | None = None) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +15,15 @@ from emulator.asking import SqlLibrary
 from emulator.start import Emulator
 from flows.builds import command
 from flows.builds.command import TRANSFORMS
-from flows.receipts import Built
+from flows.lake import Lake
+from flows.receipts import Built, Changes
 from flows.settings import Settings, load_settings
+from flows.transform import transform
+from flows.warehouse import open_warehouse
+from flows.warehouse.bigquery_tables import EVERY_DAY
 from tests.bigquery.rich_world import a_rich_world
-from tests.bigquery.twins import Twins
+from tests.bigquery.statements import every_table
+from tests.bigquery.twins import Twins, duck_rows
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
 
@@ -140,6 +146,32 @@ def test_a_column_is_described_where_it_is_read(twice: Twice) -> None:
 def test_each_model_and_test_tells_of_its_job(twice: Twice) -> None:
     without = {node.name for node in twice.built.nodes if node.billed.jobs != 1}
     assert without == EPHEMERAL
+
+
+def test_a_backfill_makes_rows_and_models_right_again(twice: Twice, emulator: Emulator, analyzer: SqlLibrary) -> None:
+    """Raw is damaged, and so is what was built from it; the twin on DuckDB never was."""
+    twins, settings = twice.twins, twice.twins.settings
+    lake, now = Lake.of(settings), datetime.now(UTC)
+    twins.to_lake(lake)
+    for damage in (
+        f"update raw.events set user_id = 'thief' where {EVERY_DAY} and event_type = 'page_view'",
+        f"delete from raw.events where {EVERY_DAY} and event_type = 'purchase'",
+        *(f"delete from {relation} where true" for relation in ("marts.fct_orders", "marts.fct_revenue")),
+        "update intermediate.int_visitor_days set event_date = date '2025-01-01' where true",
+    ):
+        twins.jobs.run(damage)
+    assert set(twins.differences()) >= {"marts.fct_orders", "marts.fct_revenue", "intermediate.int_visitor_days"}
+    with open_warehouse(settings) as warehouse, sending() as sent:
+        plan = warehouse.plan_backfill(lake, None, None, None)
+        warehouse.begin_backfill(plan, now)
+        (chunk,) = plan.chunks
+        warehouse.reload(chunk, lake, now)
+        transform(settings, Changes(touched_dates=chunk.event_dates, backfilled_dates=chunk.event_dates), "run")
+        warehouse.mark_built(Changes(chunks=(chunk,)), "models", now)
+    assert twins.differences() == {}
+    assert twins.cloud(f"raw.events where {EVERY_DAY}") == duck_rows(twins.duck, "raw.events")
+    tables = every_table(emulator, settings.bigquery_dataset_prefix)
+    assert {sql: error for sql, _ in sent if (error := analyzer.check(sql, tables))} == {}
 
 
 def test_every_unit_test_passes_on_googles_evaluator(twice: Twice, evaluator: SqlLibrary) -> None:

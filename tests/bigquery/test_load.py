@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -37,14 +37,20 @@ class Killed(BaseException):
 
 
 @contextmanager
-def killed_at(number: int) -> Iterator[list[str]]:
-    """End the process at its call of that number to Google, when the work is done and before the answer is heard."""
+def killed_at(
+    number: int, counted: Callable[[requests.PreparedRequest], bool] = lambda request: True
+) -> Iterator[list[str]]:
+    """End the process at its call of that number to Google, when the work is done and before the answer is heard.
+
+    Of the calls only those are `counted` that are asked for.
+    """
     really, calls = requests.Session.send, []
 
     def send(session: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
-        calls.append(f"{request.method} {request.path_url.split('?')[0]}")
+        if is_counted := counted(request):
+            calls.append(f"{request.method} {request.path_url.split('?')[0]}")
         answer = really(session, request, **how)
-        if len(calls) == number:
+        if is_counted and len(calls) == number:
             raise Killed
         return answer
 

@@ -1,5 +1,6 @@
 """One shop in two warehouses: what lies in DuckDB's `raw` is laid into BigQuery's, and dbt builds both."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import Any
 
 from google.cloud import bigquery
 
+from flows.lake import Lake
 from flows.receipts import Built
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.transform import transform
 from flows.warehouse.bigquery_jobs import Jobs
-from flows.warehouse.bigquery_tables import prepare
+from flows.warehouse.bigquery_tables import insertion, prepare
 from flows.warehouse.duck_changes import waiting
 from tests.increments.shop import Shop
 
@@ -50,12 +52,28 @@ class Twins:
         """The rows of a relation on BigQuery; each column with its name, in the order of names."""
         return Counter(map(cells, self.jobs.rows(f"select * from {relation}")))
 
+    def to_lake(self, lake: Lake) -> None:
+        """Put the events of each batch into a file of the lake, and what a load would say of them into the ledger."""
+        batches = "select batch_id, count(*), list(distinct event_date) from raw.events group by batch_id"
+        now = datetime.now(UTC)
+        for batch_id, rows, days in self.duck.con.execute(batches).fetchall():
+            (file,) = lake.accepted_files("events", batch_id)
+            self._write("raw", "events", file, f"where batch_id = '{batch_id}'")
+            counts = dict.fromkeys(("quarantined", "duplicates", "derived"), 0) | {"rows_read": rows, "accepted": rows}
+            told = {"rows_by_table": json.dumps({"events": rows}), "refused_by_reason": "{}", "source_files": []}
+            whole = {"batch_id": batch_id, "landed_at": now, "loaded_at": now, "event_dates": days} | counts | told
+            self.jobs.run(*insertion("batches", whole))
+
+    def _write(self, dataset: str, table: str, file: Path, condition: str = "") -> None:
+        columns = self.duck.con.execute(f"describe {dataset}.{table}").fetchall()
+        cells = [f"{name} at time zone 'UTC' as {name}" if kind == "TIMESTAMP" else name for name, kind, *_ in columns]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.duck.con.execute(f"copy (select {', '.join(cells)} from {dataset}.{table} {condition}) to '{file}'")
+
     def _lay(self, dataset: str, table: str) -> None:
         """Put the rows of a table of DuckDB in the place of those of BigQuery's, by a load job."""
         place, file = f"{self.jobs.dataset(dataset)}.{table}", self._folder / "rows.parquet"
-        columns = self.duck.con.execute(f"describe {dataset}.{table}").fetchall()
-        cells = [f"{name} at time zone 'UTC' as {name}" if kind == "TIMESTAMP" else name for name, kind, *_ in columns]
-        self.duck.con.execute(f"copy (select {', '.join(cells)} from {dataset}.{table}) to '{file}'")
+        self._write(dataset, table, file)
         every_row = "event_date >= '1000-01-01'" if table == "events" else "true"
         self.jobs.run(f"delete from {dataset}.{table} where {every_row}")
         config = bigquery.LoadJobConfig(source_format="PARQUET", write_disposition="WRITE_APPEND")

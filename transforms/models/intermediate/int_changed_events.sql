@@ -22,8 +22,13 @@ went as (
 
 changed_keys as (
 
-    select * from came
-    union all
+    select
+        event_id,
+        event_date
+    from came
+
+    union distinct
+
     select
         event_id,
         event_date
@@ -50,18 +55,19 @@ copies as (
 changed_events as (
 
     select
-        event_date,
-        {{ visitor_id() }} as visitor_id,
-        event_type = 'purchase' as is_purchase,
-        case when event_type in ('purchase', 'refund') then {{ order_key() }} end as order_key
+        copies.event_date,
+        {{ visitor_id('copies.user_id', 'copies.anonymous_id') }} as visitor_id,
+        copies.event_type = 'purchase' as is_purchase,
+        case
+            when copies.event_type in ('purchase', 'refund')
+                then {{ order_key('copies.order_id', 'copies.event_id', 'copies.event_date') }}
+        end as order_key
     from copies
+    left join changed_keys -- BigQuery cannot run a correlated `exists` beside an `or`
+        on copies.event_id = changed_keys.event_id and copies.event_date = changed_keys.event_date
     where
-        {% if var('backfilled_dates', []) %}{{ backfilled('event_date') }} or{% endif %}
-        exists (
-            select 1
-            from changed_keys
-            where copies.event_id = changed_keys.event_id and copies.event_date = changed_keys.event_date
-        )
+        {% if var('backfilled_dates', []) %}{{ backfilled('copies.event_date') }} or{% endif %}
+        changed_keys.event_id is not null
 
 )
 
