@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.lake import is_dated
 from flows.receipts import Counted
+from flows.warehouse.bigquery_backfill import DISTRUST
 from flows.warehouse.bigquery_corrections import on_days
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_people import Found, Hidden, count, theirs
@@ -36,12 +37,6 @@ _DAYS = f"""
     order by batch_id, event_date
 """
 
-# Days of raw that a backfill has begun to make anew may lack rows that the marts hold: everything is built then.
-_DISTRUST = """
-    delete from ops.settings
-    where name = 'models' and exists (select 1 from ops.backfills where built_at is null and reloaded_at is null);
-"""
-
 
 def passed(jobs: Jobs, batches: Sequence[str]) -> list[RefusedPlace]:
     """See `Warehouse.passed`."""
@@ -63,7 +58,7 @@ def erase(jobs: Jobs, erasure: Erasure) -> Counted:
     entered, entry = _entered(jobs, erasure, found)
     statements = [
         "begin transaction;",
-        _DISTRUST,
+        DISTRUST,
         *_moved(found),
         f"delete from ops.replays where {_PLACE} in unnest(@places);" if places else "",
         _SET if now else "",
