@@ -45,6 +45,8 @@ def block_of(address: str) -> Block:
             "this is no address that can be sent to: give https://… of a webhook, or for mail "
             "mailtos://user:password@host?from=shop@example.org&to=ops@example.org"
         )
+    if parts.scheme in ("mailto", "mailtos") and "format=" not in parts.query:
+        address += f"{'&' if parts.query else '?'}format=text"  # else its lines run into one
     return AppriseAddress(url=SecretStr(address))
 
 

@@ -105,7 +105,7 @@ def unusual_numbers(day: Day) -> Iterator[Problem]:
             weekday, unit = f"{day.day:%A}", f" {number.unit}" if number.unit else ""
             told = (
                 f"{number.name.capitalize()} of {weekday} {day.day}: {number.value:,.0f}{unit}. Usual for a {weekday} "
-                f"is {max(usual.lowest, 0):,.0f} to {usual.highest:,.0f}: the median of {len(number.history)} before is "
-                f"{usual.typical:,.0f}"
+                f"is {max(usual.lowest, 0):,.0f} to {usual.highest:,.0f}; the median of the last "
+                f"{len(number.history)} is {usual.typical:,.0f}"
             )
             yield Problem("unusual_number", "warn", told, number.name, str(day.day))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +79,8 @@ def _why(error: Exception, block: Any) -> str:
     response = getattr(error, "response", None)
     if response is not None:
         return f"HTTP status {response.status_code}"
-    told = " ".join(str(getattr(error, "log", None) or error).split()) or type(error).__name__
+    said = re.sub(r"\[(WARNING|ERROR)\]: ", "", str(getattr(error, "log", None) or error))
+    told = " ".join(said.split()) or type(error).__name__
     for secret in sorted(set(_secrets(block)), key=len, reverse=True):
         told = told.replace(secret, "***")
     return told[:300]

@@ -20,9 +20,8 @@ def add_block(name: str, address: str) -> None:
 
     block = save_block(name, address.strip())
     blocks = ",".join(dict.fromkeys([*settings.alert_blocks_named, block]))
-    print(
-        f"kept as {block}; it is told when you set it, for runs and workers:\n  export SHOPFLOW_ALERT_BLOCKS={blocks}"
-    )
+    print(f"kept as {block}; to have it told, set for runs and workers:")
+    print(f"  export SHOPFLOW_ALERT_BLOCKS={blocks}")
     print("then see whether it arrives: shopflow alerts test")
 
 
@@ -40,9 +39,8 @@ def send_test() -> None:
     told = f"Sent by `shopflow alerts test` at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Nothing is wrong."
     outcomes = send(settings, f"[TEST] shopflow on {settings.target}: a test message", told)
     for block, why in outcomes.items():
-        console.print(
-            f"{'fails' if why else 'ok':<8} {block:<30} {for_terminal(why or 'was taken: look whether it is there')}"
-        )
+        said = for_terminal(why or "was taken: look whether it is there")
+        console.print(f"{'fails' if why else 'ok':<8} {block:<30} {said}")
     if failed := sum(why is not None for why in outcomes.values()):
         raise AlertNotSent(f"{failed} of {len(outcomes)} blocks did not take the message")
 
