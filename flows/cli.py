@@ -232,7 +232,11 @@ def add_alerts(
     """Keep an address that alerts go to in Prefect; it is asked for, or read from the standard input."""
     from flows.commands.alerts import add_block
 
-    add_block(name, typer.prompt("address", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline())
+    if sys.stdin.isatty():
+        address = typer.prompt("address", hide_input=True)
+    else:
+        address = sys.stdin.buffer.readline().decode(errors="replace")
+    add_block(name, address)
 
 
 @alerts.command("test")

@@ -8,6 +8,6 @@ Silent, and without any cost, where `SHOPFLOW_ALERT_BLOCKS` is empty. docs/how_t
 
 from flows.alerts.freshness import Watch
 from flows.alerts.problem import Problem, Run, Seen, crashed
-from flows.alerts.tell import tell
+from flows.alerts.telling import tell
 
 __all__ = ["Problem", "Run", "Seen", "Watch", "crashed", "tell"]

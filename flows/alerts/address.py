@@ -10,8 +10,13 @@ from prefect.blocks.notifications import AppriseNotificationBlock, CustomWebhook
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
+from flows.alerts.hush import hushed
 from flows.errors import SettingsError
 
+NO_ADDRESS = (
+    "this is no address that can be sent to: give https://… of a webhook, or for mail "
+    "mailtos://user:password@host?from=shop@example.org&to=ops@example.org"
+)
 SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 
 
@@ -28,10 +33,13 @@ def block_of(address: str) -> Block:
     A webhook that is not Slack's own gets what Slack would get, which Mattermost, Rocket.Chat, Teams' and many others
     take too. Raises SettingsError, without showing the address, where nobody could send to it.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise SettingsError(NO_ADDRESS) from None
     if parts.hostname in SLACK:
         return SlackWebhook(url=SecretStr(address))
-    if parts.scheme in ("http", "https"):
+    if parts.scheme in ("http", "https") and parts.hostname:
         return CustomWebhookNotificationBlock(
             name="shopflow",
             url="{{address}}",  # the block's own address would be shown to everybody who may look at blocks
@@ -40,11 +48,8 @@ def block_of(address: str) -> Block:
         )
     from apprise import Apprise
 
-    if not Apprise().add(address):
-        raise SettingsError(
-            "this is no address that can be sent to: give https://… of a webhook, or for mail "
-            "mailtos://user:password@host?from=shop@example.org&to=ops@example.org"
-        )
+    if not address or not Apprise().add(address):
+        raise SettingsError(NO_ADDRESS)
     if parts.scheme in ("mailto", "mailtos") and "format=" not in parts.query:
         address += f"{'&' if parts.query else '?'}format=text"  # else its lines run into one
     return AppriseAddress(url=SecretStr(address))
@@ -57,6 +62,7 @@ def save_block(name: str, address: str) -> str:
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise SettingsError(f"{name!r} cannot be a block's name: small letters, digits and - make one")
-    block = block_of(address)
-    block.save(name, overwrite=True)
+    with hushed():
+        block = block_of(address)
+        block.save(name, overwrite=True)
     return f"{block.get_block_type_slug()}/{name}"

@@ -16,7 +16,7 @@ from flows.story import Story, count_of
 
 SHOWN = 5
 LONGEST = 400  # characters of a sentence
-_MAIL = re.compile(r"[^\s'\"<>:,;=]+@[^\s'\"<>:,;=]+")
+_MAIL = re.compile(r"\S+@\S+")
 
 
 def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) -> Seen:
@@ -48,7 +48,7 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
 def _of_rows(story: Story) -> Iterator[Problem]:
     if story.batch and (files := story.batch.refused_files):
         named = _listed([f"{file.path.rpartition('/')[2]} {file.reason}" for file in files])
-        told = f"{count_of(len(files), 'file')} could not be used and was left out: {named}"
+        told = f"{count_of(len(files), 'file')} could not be used: {named}"
         yield Problem("file_unusable", "warn", _plain(told), state=" ".join(sorted(file.path for file in files)))
     if weak := [
         f"{check.table}: {check.name}" for check in story.checks if not check.is_passed and check.level == "warn"
@@ -90,7 +90,7 @@ def _rows(node: Node) -> str:
 def _words_of(failure: Exception) -> str:
     """Our own sentences; never those of an engine or a library, which may show a value of somebody's row."""
     if isinstance(failure, WarehouseError):
-        return "the warehouse refused, or could not be reached; what it said is in the run's log"
+        return "the warehouse refused or was not reached; what it said is in the run's log"
     if isinstance(failure, ShopflowError):
         return _plain(str(failure))
     return f"{type(failure).__name__}, which nobody foresaw; the run's log has it"

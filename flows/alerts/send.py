@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-CHATTY = ("apprise", "httpcore", "httpx", "urllib3")  # at some level each writes the address that it calls
+from flows.alerts.hush import overheard
+
 Outcome = str | None  # why it was not done, None where it was
 
 
@@ -53,34 +51,21 @@ def deliver(block: str, subject: str, body: str) -> Outcome:
         return f"Prefect could not give the block ({type(error).__name__})"
     if not isinstance(loaded, NotificationBlock):
         return "it is no block for notifications"
+    said: list[str] = []
     try:
-        with loaded.raise_on_failure():
+        with overheard(said), loaded.raise_on_failure():
             loaded.notify(body, subject)  # type: ignore[unused-coroutine]  # in a thread without a loop it is none
     except Exception as error:
-        return _why(error, loaded)
+        return _why(error, said, loaded)
     return None
 
 
-@contextmanager
-def hushed() -> Iterator[None]:
-    """Keep libraries that log addresses from every log meanwhile."""
-    before = {name: logging.getLogger(name).propagate for name in CHATTY}
-    for name in CHATTY:
-        logging.getLogger(name).propagate = False
-    try:
-        yield
-    finally:
-        for name, propagate in before.items():
-            logging.getLogger(name).propagate = propagate
-
-
-def _why(error: Exception, block: Any) -> str:
+def _why(error: Exception, said: list[str], block: Any) -> str:
     """Why a message was not taken, in one line, with nothing in it that the block holds."""
     response = getattr(error, "response", None)
     if response is not None:
         return f"HTTP status {response.status_code}"
-    said = re.sub(r"\[(WARNING|ERROR)\]: ", "", str(getattr(error, "log", None) or error))
-    told = " ".join(said.split()) or type(error).__name__
+    told = " ".join(" ".join([*said, *([] if said else [str(error)])]).split()) or type(error).__name__
     for secret in sorted(set(_secrets(block)), key=len, reverse=True):
         told = told.replace(secret, "***")
     return told[:300]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flows import serving
 from flows.alerts.problem import Run
-from flows.alerts.tell import log, tell
+from flows.alerts.telling import log, tell
 from flows.story import Story
 
 

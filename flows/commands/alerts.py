@@ -34,7 +34,7 @@ def send_test() -> None:
     if not settings.alert_blocks:
         raise SettingsError("SHOPFLOW_ALERT_BLOCKS is not set, so nobody is told anything: `shopflow alerts add` first")
     _reach_server(settings)
-    from flows.alerts.tell import send
+    from flows.alerts.telling import send
 
     told = f"Sent by `shopflow alerts test` at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Nothing is wrong."
     outcomes = send(settings, f"[TEST] shopflow on {settings.target}: a test message", told)

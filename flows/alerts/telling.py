@@ -8,10 +8,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.alerts.hush import hushed
 from flows.alerts.message import body, subject
 from flows.alerts.news import Memory, News, news, packed, unpacked
 from flows.alerts.problem import Run, Seen
-from flows.alerts.send import deliver, hushed, within
+from flows.alerts.send import deliver, within
 from flows.settings import Settings
 
 LIMIT_SECONDS = 5.0
