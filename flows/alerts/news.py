@@ -44,7 +44,9 @@ def news(memory: Memory, seen: Seen, now: datetime) -> News:
 
     A problem that was not looked for is neither told again nor over. Two problems of one key are one: the worse.
     """
-    found = {problem.key: problem for problem in reversed(worst(seen.problems))}
+    found: dict[str, Problem] = {}
+    for problem in worst(seen.problems):
+        found.setdefault(problem.key, problem)
     fresh, reminded, kept = [], [], {}
     for key, before in memory.items():
         if key not in found and key not in seen.looked and now - before.at < FORGET_AFTER:

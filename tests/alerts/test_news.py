@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.alerts.news import Memory, News, news, packed, unpacked
@@ -85,6 +85,7 @@ def test_an_end_is_told_once_and_only_of_what_was_told_and_looked_for(history: l
         assert found.standing == len(open_ - {problem.key for problem in (*found.fresh, *found.reminded)})
 
 
+@settings(deadline=None)  # a hundred sights each
 @given(sights, st.integers(1, 100))
 def test_the_same_sight_at_every_quarter_of_an_hour_is_one_message_a_day(seen: Seen, quarters: int) -> None:
     said = [bool(found) for _, _, found in told([(timedelta(minutes=15), seen)] * quarters)]
