@@ -36,12 +36,18 @@ def within(seconds: float, jobs: Mapping[str, Callable[[], Outcome]]) -> dict[st
     return {name: done.get(name, f"no answer within {seconds:g} seconds") for name in jobs}
 
 
+def know_kinds() -> None:
+    """Import the kinds of blocks that Prefect brings, and ours; it loads no others. Takes most of a second, once."""
+    import flows.alerts.address  # noqa: F401
+
+
 def deliver(block: str, subject: str, body: str) -> Outcome:
-    """Send a message by the block of that reference, such as `slack-webhook/shop-ops`. Never raises."""
+    """Send a message by the block of that reference, such as `slack-webhook/shop-ops`. Never raises.
+
+    Its kind must be known: see `know_kinds`.
+    """
     from prefect.blocks.abstract import NotificationBlock
     from prefect.blocks.core import Block
-
-    import flows.alerts.address  # noqa: F401 - Prefect loads a block where its kind was imported: its own, and ours
 
     try:
         loaded = Block.load(block)

@@ -6,48 +6,55 @@ import hashlib
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flows.alerts.hush import hushed
 from flows.alerts.message import body, subject
 from flows.alerts.news import Memory, News, news, packed, unpacked
 from flows.alerts.problem import Run, Seen
-from flows.alerts.send import deliver, within
+from flows.alerts.send import deliver, know_kinds, within
 from flows.settings import Settings
 
-LIMIT_SECONDS = 5.0
-SENDING_SECONDS = 4.0
+LIMIT_SECONDS = 5.0  # for Prefect to answer, and for those who are told
 
 
 def tell(seen: Seen, settings: Settings, run: Run | None = None, now: datetime | None = None) -> None:
     """Send one message with what is new in `seen`, if anything is. Silent where no block is set.
 
-    Never raises and takes five seconds at most: a message that fails is a warning in the log. What was told is kept in
-    a variable of the Prefect server that has the blocks, so that runs on any machine and the watcher remember the same;
-    where nobody could be told nothing is remembered, and whoever sees it next tries again. Needs the Prefect server
-    that the process talks to; no warehouse and no lock.
+    Never raises, and waits five seconds at most for the Prefect server and five for those who are told: a message that
+    fails is a warning in the log. What was told is kept in a variable of the Prefect server that has the blocks, so
+    that runs on any machine and the watcher remember the same; where nobody could be told nothing is remembered, and
+    whoever sees it next tries again. Needs the Prefect server that the process talks to; no warehouse and no lock.
 
     >>> tell(Seen((crashed("pipeline", "no sign of life for 95 s"),)), settings)  # doctest: +SKIP
     """
     if not settings.alert_blocks:
         return
-    moment = now or datetime.now(UTC)
-    outcome = within(LIMIT_SECONDS, {"alerts": lambda: _tell(seen, settings, run, moment)})
-    if why := outcome["alerts"]:
-        log().warning("alerts: %s", why)
+    try:
+        if why := _tell(seen, settings, run, now or datetime.now(UTC)):
+            log().warning("alerts: %s", why)
+    except Exception as error:
+        log().warning("alerts: nothing could be told: %s", type(error).__name__)
 
 
 def _tell(seen: Seen, settings: Settings, run: Run | None, now: datetime) -> str | None:
-    name = variable_of(settings)
-    memory = _read(name)
+    name, memory = variable_of(settings), {}
+
+    def read() -> None:
+        memory.update(_read(name))
+
+    if why := within(LIMIT_SECONDS, {"Prefect": read})["Prefect"]:
+        return f"Prefect does not say what was told before ({why}), so nothing is told now"
     found = news(memory, seen, now)
-    if found and (failed := _send(found, settings, run)):
-        if len(failed) == len(settings.alert_blocks_named):
-            return f"nobody could be told: {'; '.join(failed)}"
-        log().warning("alerts: %s", "; ".join(failed))
-    if found.memory != memory:
-        _write(name, found.memory)
-    return None
+    failed = _send(found, settings, run) if found else []
+    if failed and len(failed) == len(settings.alert_blocks_named):
+        return f"nobody could be told: {'; '.join(failed)}"
+    if found.memory != memory and (
+        why := within(LIMIT_SECONDS, {"Prefect": lambda: _write(name, found.memory)})["Prefect"]
+    ):
+        failed.append(f"Prefect does not keep what was told ({why}): it will be told again")
+    return "; ".join(failed) or None
 
 
 def _send(found: News, settings: Settings, run: Run | None) -> list[str]:
@@ -56,11 +63,12 @@ def _send(found: News, settings: Settings, run: Run | None) -> list[str]:
     return [f"{block}: {why}" for block, why in send(settings, *told).items() if why]
 
 
-def send(settings: Settings, subject: str, body: str) -> dict[str, str | None]:
+def send(settings: Settings, subject: str, body: str, seconds: float | None = None) -> dict[str, str | None]:
     """Send a message to each block; why it was not taken, None where it was, by the block's reference."""
-    jobs = {block: lambda block=block: deliver(block, subject, body) for block in settings.alert_blocks_named}
+    know_kinds()
+    jobs = {block: partial(deliver, block, subject, body) for block in settings.alert_blocks_named}
     with hushed():
-        return within(SENDING_SECONDS, jobs)
+        return within(seconds or LIMIT_SECONDS, jobs)
 
 
 def variable_of(settings: Settings) -> str:

@@ -123,13 +123,13 @@ def test_who_could_tell_nobody_tries_again_and_no_log_of_any_library_has_the_add
 def test_a_receiver_that_never_answers_costs_a_bounded_time_and_not_the_other_message(
     shop: Settings, hook: Webhook, box: Mailbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("flows.alerts.telling.SENDING_SECONDS", 1.5)
+    monkeypatch.setattr("flows.alerts.telling.LIMIT_SECONDS", 3.0)
     hook.may_answer.clear()
     began = time.monotonic()
     tell(KILLED, shop, now=NOON)
-    assert time.monotonic() - began < 5.5, "what `tell` promises, not how fast it is: the receiver waits for 30 s"
+    assert time.monotonic() - began < 25, "the receiver holds on for 30 seconds"
     assert len(box.mails) == 1
-    assert "custom-webhook/shop-ops: no answer within 1.5 seconds" in caplog.text
+    assert "custom-webhook/shop-ops: no answer within 3 seconds" in caplog.text
 
 
 def test_a_server_that_is_away_is_a_warning(
@@ -137,7 +137,8 @@ def test_a_server_that_is_away_is_a_warning(
 ) -> None:
     with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_port}/api"}):
         tell(KILLED, shop, now=NOON)
-    assert [record.getMessage()[:8] for record in caplog.records if record.name == "flows.alerts"] == ["alerts: "]
+    (warning,) = [record.getMessage() for record in caplog.records if record.name == "flows.alerts"]
+    assert warning.startswith("alerts: Prefect does not say what was told before (")
     assert hook.taken() == []
 
 
