@@ -80,3 +80,9 @@ def test_chance_alone_raises_hardly_an_alarm(mean: int) -> None:
 def test_a_shop_that_hardly_sells_is_not_judged() -> None:
     assert noise_of([9, 9, 9, 9]) is None
     assert noise_of([10, 10, 10, 10]) is not None
+
+
+def test_of_weeks_that_happen_to_be_alike_a_tenth_counts_as_their_spread() -> None:
+    """Else a shop of 10,000 orders every Tuesday would be unusual with 10,401, which chance alone allows for."""
+    assert not is_alarm(13_900, [10_000] * WEEKS)
+    assert is_alarm(14_100, [10_000] * WEEKS)
