@@ -28,6 +28,8 @@ app = typer.Typer(
 
 quarantine = typer.Typer(help="Refused rows: how many wait and why, what they are, and their export.")
 app.add_typer(quarantine, name="quarantine", no_args_is_help=True)
+alerts = typer.Typer(help="Who is told when something is wrong, and whether it arrives.")
+app.add_typer(alerts, name="alerts", no_args_is_help=True)
 REASON = "Only for this reason: `events.unit_price: negative`, `events.unit_price` or `negative`."
 
 
@@ -221,6 +223,28 @@ def export_refused(
     from flows.commands.refused import export_rows
 
     export_rows(out, batch=batch, reason=reason, table=table)
+
+
+@alerts.command("add")
+def add_alerts(
+    name: Annotated[str, typer.Argument(callback=_text, help="Name of the block that is made, such as shop-ops.")],
+) -> None:
+    """Keep an address that alerts go to in Prefect; it is asked for, or read from the standard input."""
+    from flows.commands.alerts import add_block
+
+    if sys.stdin.isatty():
+        address = typer.prompt("address", hide_input=True)
+    else:
+        address = sys.stdin.buffer.readline().decode(errors="replace")
+    add_block(name, address)
+
+
+@alerts.command("test")
+def test_alerts() -> None:
+    """Send a test message to everybody who would be told; one line for each says what came of it."""
+    from flows.commands.alerts import send_test
+
+    send_test()
 
 
 @app.command()

@@ -76,5 +76,9 @@ class ErasureIncomplete(ShopflowError):
     """A person was to be forgotten, and a search afterwards still found something."""
 
 
+class AlertNotSent(ShopflowError):
+    """A test message was not taken by everybody who is to be told."""
+
+
 class ServerError(ShopflowError):
     """The Prefect server cannot be started or reached: no run was begun."""

@@ -122,7 +122,7 @@ def read_kpis(settings: Settings) -> Kpis | None:
 
     Raises WarehouseError or StorageError where they cannot be read.
     """
-    with _published(settings) as ask:
+    with marts_of(settings) as ask:
         if ask is None:
             return None
         (visits,) = ask(VISITS)
@@ -140,8 +140,11 @@ def read_kpis(settings: Settings) -> Kpis | None:
 
 
 @contextmanager
-def _published(settings: Settings) -> Iterator[Ask | None]:
-    """What takes a question to the marts that readers see: the current serving copy, or BigQuery."""
+def marts_of(settings: Settings, spill: str = "kpis") -> Iterator[Ask | None]:
+    """What takes a question to the marts that readers see: the current serving copy, or BigQuery.
+
+    `spill` is the name of a folder of the caller's own: two processes that ask at once cannot share one.
+    """
     if settings.target == "bigquery":
         from flows.warehouse import open_warehouse
 
@@ -157,7 +160,7 @@ def _published(settings: Settings) -> Iterator[Ask | None]:
 
     with (
         translated(copy),
-        connect(settings, copy, spill=settings.home / "spill" / "kpis", read_only=True) as connection,
+        connect(settings, copy, spill=settings.home / "spill" / spill, read_only=True) as connection,
     ):
 
         def ask(question: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:

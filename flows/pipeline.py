@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from prefect import State, flow
 
 from flows import warm
+from flows.alerts.watching import look
 from flows.rebuild import build_in_chunks, reload_chunks
 from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
 from flows.settings import load_settings
@@ -144,7 +145,8 @@ def publish_marts(story: Story) -> Published:
 
 
 def show_kpis(story: Story) -> None:
-    """Read the KPIs off the current copy of the marts."""
+    """Read the KPIs off the current copy of the marts, and what alerts want to know of it."""
     from flows.kpis import read_kpis
 
     story.take(read_kpis(story.settings))
+    look(story)

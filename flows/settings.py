@@ -57,6 +57,12 @@ def _labels(labels: str) -> str:
     return labels
 
 
+def _blocks(blocks: str) -> str:
+    if not re.fullmatch(r"([a-z0-9-]+/[^/,\s]+(,[a-z0-9-]+/[^/,\s]+)*)?", blocks):
+        raise ValueError("is not of the form kind/name,kind/name, as `shopflow alerts add` shows it")
+    return blocks
+
+
 class Settings(BaseSettings):
     """All settings, read once at the edge and handed down.
 
@@ -153,6 +159,17 @@ class Settings(BaseSettings):
     cloud_run_api_key_secret: str = Field(
         "", description="Name of the secret, in Secret Manager, that holds the Prefect API key of runs on Cloud Run."
     )
+    alert_blocks: Annotated[str, AfterValidator(_blocks)] = Field(
+        "",
+        description="Who is told when something is wrong: Prefect blocks, such as `slack-webhook/shop-ops,apprise-"
+        "address/mail`; `shopflow alerts add` makes them. Not set: nobody.",
+    )
+    expect_data_hours: float = Field(
+        0, ge=0, description="Alert where no new events came for longer than this many hours; 0: never."
+    )
+    runbook_url: str = Field(
+        "docs/runbook.md", description="Where your runbook is read, such as `https://…/runbook.md`: alerts point to it."
+    )
 
     _is_told = field_validator("*", mode="before")(classmethod(_told))
 
@@ -168,6 +185,11 @@ class Settings(BaseSettings):
     @property
     def is_in_bucket(self) -> bool:
         return self.lake.startswith("gs://")
+
+    @property
+    def alert_blocks_named(self) -> tuple[str, ...]:
+        """The blocks that are told, each of them once."""
+        return tuple(dict.fromkeys(block for block in self.alert_blocks.split(",") if block))
 
     @property
     def labels(self) -> dict[str, str]:

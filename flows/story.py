@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows import serving
 from flows.demo import demo_folder
@@ -26,6 +27,10 @@ from flows.receipts import (
     Validated,
 )
 from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.alerts.freshness import Newest
+    from flows.alerts.numbers import Day
 
 
 @dataclass
@@ -49,6 +54,8 @@ class Story:
     receipts_stored: int = 0
     changes: Changes = field(default_factory=Changes)
     models: str = ""
+    day: Day | None = None
+    newest: Newest | None = None
     error: Exception | None = None
     turn: ExitStack = field(default_factory=ExitStack)  # what is held until the run's end: the home's lock
     has_turn: bool = False

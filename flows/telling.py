@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows import artifacts
+from flows.alerts.watching import alerting
 from flows.bills import counted
 from flows.errors import ShopflowError
 from flows.ledger import receipt_of
@@ -47,7 +48,7 @@ def telling(settings: Settings) -> Iterator[Story]:
         listener.began(story)
     started_at, clock = datetime.now(UTC), time.monotonic()
     failure: BaseException | None = None
-    with story.turn, counted() as bill:
+    with alerting(story), story.turn, counted() as bill:
         try:
             yield story
         except ShopflowError as error:
