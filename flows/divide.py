@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -32,11 +33,11 @@ def divide(whole: Batch, settings: Settings) -> Landed:
     kept, left = _kept(whole, Lake.of(settings))
     # Where a file's middle falls on a scale of all files decides, and not what lies beside it: a batch that is there
     # already moves no other one.
-    width, end, groups = size / -(-size // limit), 0, defaultdict[int, list[SourceFile]](list)
+    number, end, groups = math.ceil(size / limit), 0, defaultdict[int, list[SourceFile]](list)
     for file in whole.files:
         end += file.bytes
         if file in left:
-            groups[int((end - file.bytes / 2) / width)].append(file)
+            groups[min(int((end - file.bytes / 2) / size * number), number - 1)].append(file)
     batches = sorted(
         [*kept, *(_batch(whole, files) for files in groups.values())], key=lambda batch: batch.files[0].path
     )

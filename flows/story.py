@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from flows import serving
 from flows.demo import demo_folder
@@ -70,8 +71,9 @@ class Story:
             case Validated():
                 self.batch = self._with(told.batch.refused_files) if self.batches > 1 else told.batch
                 self.validated = self.validated + told if self.batches > 1 and self.validated else told
-            case (Check(), *_):
-                self.checks = (*self.checks, *told) if self.batches > 1 else told
+            case tuple():
+                checks = cast(tuple[Check, ...], told)  # the only step that tells several things is judge
+                self.checks = (*self.checks, *checks) if self.batches > 1 else checks
             case Loaded():
                 self.loaded = self.loaded + told if self.batches > 1 and self.loaded else told
             case Removed():
