@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,15 @@ from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner
 
 from flows import __version__
-from flows.errors import ClusterError, SettingsError
+from flows.errors import ClusterError, HomeHeld, SettingsError
 from flows.leftovers import sweep
-from flows.lock import holder
+from flows.lock import POLL_SECONDS, holder
 from flows.receipts import Landed, SourceFile
 from flows.settings import Settings
 from flows.sources.stamp import stamp
+from flows.story import count_of
 
+MADE = "_carry-"  # how Dask's keys begin for flows.steps._carry
 SECONDS = 10  # to wait for a scheduler, and for a worker's look at the Prefect server
 
 
@@ -45,6 +48,7 @@ def cluster(settings: Settings, landed: Landed, at_once: int) -> Iterator[tuple[
         if not workers:
             raise ClusterError(f"the Dask scheduler at {settings.dask} has no workers: start some")
         require_alike(runner.client, settings, landed)
+        let_end(runner.client, settings)
         slots = Counter[str]()
         for worker in workers.values():
             slots[worker["host"]] += worker["nthreads"]
@@ -65,6 +69,31 @@ def explained(address: str = "") -> Iterator[None]:
         if address and isinstance(error, OSError):
             raise ClusterError(f"the Dask scheduler at {address} cannot be reached") from error
         raise
+
+
+def let_end(client: Any, settings: Settings) -> None:
+    """Wait for the batches of a run that was killed: its workers go on to the end, and would write beside this one's.
+
+    Only what is at work at the call is waited for. Raises HomeHeld where that takes longer than
+    SHOPFLOW_LOCK_WAIT_SECONDS.
+    """
+    deadline, left = time.monotonic() + settings.lock_wait_seconds, _at_work(client)
+    while left := left & _at_work(client):
+        if time.monotonic() >= deadline:
+            raise HomeHeld(
+                f"{count_of(len(left), 'batch', 'batches')} of a run that is gone are at work on the Dask cluster "
+                f"{settings.dask} still: run again when they have ended, or start its workers anew"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _at_work(client: Any) -> set[str]:
+    """Keys of the attempts in the threads of all workers; the scheduler forgets those whose client is gone."""
+    return {key for keys in client.run(_active).values() for key in keys if key.startswith(MADE)}
+
+
+def _active(dask_worker: Any) -> list[str]:
+    return [str(key) for key in dask_worker.active_threads.values()]
 
 
 def require_alike(client: Any, settings: Settings, landed: Landed) -> None:

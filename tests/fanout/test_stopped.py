@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows.errors import ClusterError, LandingStopped, SettingsError
+from flows.errors import ClusterError, HomeHeld, LandingStopped, SettingsError
 from flows.lake import Lake
 from flows.lock import holder, locked
 from flows.receipts import Check, Landed
@@ -154,6 +154,46 @@ def test_a_worker_that_sees_another_world_is_refused_with_all_that_is_wrong(
         "does not see the file",
         "does not reach the Prefect server",
     ]
+
+
+def test_batches_of_a_run_that_is_gone_are_waited_for(settings: Settings, two_workers: str, tmp_path: Path) -> None:
+    """A run that is killed leaves its workers at work, and the scheduler says nothing of them any more."""
+    from distributed import Client
+
+    from flows.cluster import MADE, let_end
+
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    with Client(two_workers, set_as_default=False) as killed:
+        killed.submit(Path.read_text, gate, key=f"{MADE}0")
+        with gate.open("w") as opened:  # and so the worker has begun
+            killed.close()
+            with Client(two_workers, set_as_default=False) as client:
+                assert not any(client.processing().values())
+                with pytest.raises(HomeHeld, match="1 batch of a run that is gone"):
+                    let_end(client, settings.model_copy(update={"lock_wait_seconds": 0}))
+                opened.close()
+                let_end(client, settings)
+
+
+def test_the_keys_of_attempts_begin_as_they_are_looked_for(
+    run: Run, shop: Path, tmp_path: Path, split: Split, two_workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.cluster import MADE
+
+    runner, keys = import_module("prefect_dask").DaskTaskRunner, list[str]()
+    really = runner.submit
+
+    def submit(self: Any, *args: Any, **kwargs: Any) -> Any:
+        future = really(self, *args, **kwargs)
+        keys.append(future.wrapped_future.key)
+        return future
+
+    monkeypatch.setattr(runner, "submit", submit)
+    split(dask=two_workers)
+    ran = run(tmp_path / "home", shop)
+    assert len(keys) == 2 * ran.story.batches
+    assert all(key.startswith(MADE) for key in keys)
 
 
 def test_what_a_killed_worker_left_is_no_batch(settings: Settings) -> None:
