@@ -48,7 +48,8 @@ def _attempt(key: str, write_it: Any) -> None:
 def markdown(story: Story) -> str:
     """The summary as Markdown: the same lines as the command line's table, then the steps."""
     verdict = "failed" if story.error else "degraded" if story.warnings() else "completed"
-    parts = [f"# Batch {story.batch_id}: {verdict}" if story.batch_id else f"# No batch: {verdict}"]
+    about = f"Batch {story.batch_id}" if story.batch_id else "No batch"
+    parts = [f"# {about if story.batches == 1 else f'{story.batches} batches'}: {verdict}"]
     if story.error:
         parts.append(f"> {for_markdown(str(story.error))}")
     found, before = ["| | |", "|---|---|"], ""
@@ -57,13 +58,15 @@ def markdown(story: Story) -> str:
         found.append(f"| {'' if label == before else f'**{label}**'} | {for_markdown(text)} |")
         before = label
     steps = ["| step | verdict | seconds | |", "|---|---|---|---|"]
-    steps += [f"| {r.step} | {r.verdict} | {r.seconds:.2f} | {for_markdown(line_of(r))} |" for r in story.receipts]
+    steps += [
+        f"| {_step(r, story)} | {r.verdict} | {r.seconds:.2f} | {for_markdown(line_of(r))} |" for r in story.receipts
+    ]
     return "\n\n".join([*parts, "\n".join(found), "## Steps", "\n".join(steps)])
 
 
 def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     """Key, description and rows of each table."""
-    yield "receipts", "What each step took, gave and cost", [_receipt(receipt) for receipt in story.receipts]
+    yield "receipts", "What each step took, gave and cost", [_receipt(receipt, story) for receipt in story.receipts]
     nodes = sorted(story.nodes, key=lambda node: (CALM.get(node.status, 0), node.kind, node.name))
     yield "dbt-nodes", "What dbt did with each model and test", [_node(node) for node in nodes]
     checks = sorted(story.checks, key=lambda check: (check.is_passed, check.table, check.name))
@@ -104,9 +107,18 @@ def _check(check: Check) -> Row:
     }
 
 
-def _receipt(receipt: Receipt) -> Row:
+def _step(receipt: Receipt, story: Story) -> str:
+    return f"{receipt.step} {receipt.batch_id}" if story.batches > 1 and receipt.batch_id else receipt.step
+
+
+def _receipt(receipt: Receipt, story: Story) -> Row:
     row = {name: value for name, value in asdict(receipt).items() if name not in ("run_id", "batch_id", "detail")}
-    return {**row, "started_at": f"{receipt.started_at:%H:%M:%S}", "detail": json.dumps(receipt.detail, default=str)}
+    return {
+        **row,
+        "step": _step(receipt, story),
+        "started_at": f"{receipt.started_at:%H:%M:%S}",
+        "detail": json.dumps(receipt.detail, default=str),
+    }
 
 
 def _cell(value: Any) -> Any:

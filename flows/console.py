@@ -81,7 +81,10 @@ class ConsoleProgress(Listener):
 
     def step_ended(self, receipt: Receipt) -> None:
         if receipt.step != "run":
-            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {for_terminal(line_of(receipt))}".rstrip()
+            told = for_terminal(line_of(receipt))
+            if self.story and self.story.batches > 1 and receipt.batch_id:
+                told = f"{receipt.batch_id}  {told}"
+            line = f" {receipt.step:<9} {receipt.seconds:6.2f} s  {told}".rstrip()
             self.console.print(Text.assemble(MARKS[receipt.verdict], line))
 
     def node_ended(self, node: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flows.chunks import Backfill, Reloaded
 from flows.receipts import (
@@ -14,6 +14,7 @@ from flows.receipts import (
     Built,
     Check,
     Erased,
+    Landed,
     Loaded,
     Published,
     Receipt,
@@ -22,11 +23,20 @@ from flows.receipts import (
     Validated,
     Wiped,
 )
-from flows.story import Story
+
+
+class Run(Protocol):
+    """Whose receipt it is: a run, and the batch that it is about where it is about one; a Story is both."""
+
+    @property
+    def run_id(self) -> str: ...
+
+    @property
+    def batch_id(self) -> str | None: ...
 
 
 def receipt_of(
-    story: Story,
+    run: Run,
     step: str,
     started_at: datetime,
     seconds: float,
@@ -34,21 +44,21 @@ def receipt_of(
     error: BaseException | None = None,
     billed: Billed | None = None,
 ) -> Receipt:
-    """The receipt of one step of `story`; verdict `ok`, `degraded` (done, with warnings) or `failed`.
+    """The receipt of one step of a run; verdict `ok`, `degraded` (done, with warnings) or `failed`.
 
     What the step's jobs have cost is in its detail, as `billed`, where there were any.
     """
-    facts = _facts(told, story)
+    facts = _facts(told)
     detail = facts.pop("detail", {})
     verdict = "degraded" if facts.pop("is_degraded", False) else "ok"
     if error is not None:
         verdict, detail = "failed", {**detail, "error": type(error).__name__, "message": str(error)}
     if billed:
         detail = {**detail, "billed": asdict(billed)}
-    return Receipt(story.run_id, story.batch_id, step, started_at, round(seconds, 3), verdict, detail=detail, **facts)
+    return Receipt(run.run_id, run.batch_id, step, started_at, round(seconds, 3), verdict, detail=detail, **facts)
 
 
-def _facts(told: object, story: Story) -> dict[str, Any]:
+def _facts(told: object) -> dict[str, Any]:
     match told:
         case Batch():
             return {
@@ -59,18 +69,21 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                     "refused_files": {file.path: file.reason for file in told.refused_files},
                 },
             }
+        case Landed():
+            batches = [batch.batch_id for batch in told.batches]
+            facts = _facts(told.whole)
+            return {**facts, "detail": facts["detail"] | ({"batches": batches} if len(batches) > 1 else {})}
         case Validated():
             return _validated(told)
         case Loaded():
             rows = sum(told.rows.values())
-            derived = story.validated.derived if story.validated else {}
             return {
                 "rows_in": rows,
                 "rows_out": rows if told.is_new else 0,
                 "detail": {
                     "is_new": told.is_new,
                     "rows": told.rows,
-                    "derived": derived,
+                    "derived": told.derived,
                     "touched_dates": len(told.touched_dates),
                     **({"replaced": {"batch_id": gone.batch_id, "rows": gone.rows}} if (gone := told.replaced) else {}),
                 },

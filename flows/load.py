@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.lake import Lake
 from flows.receipts import Loaded, Validated
 from flows.settings import Settings
@@ -21,4 +23,5 @@ def load(validated: Validated, settings: Settings, *, replaces: str | None = Non
     {'events': 100000, 'users': 2140, 'products': 500}
     """
     with open_warehouse(settings) as warehouse:
-        return warehouse.load(validated, Lake.of(settings), settings, replaces=replaces)
+        loaded = warehouse.load(validated, Lake.of(settings), settings, replaces=replaces)
+    return replace(loaded, derived=validated.derived)

@@ -13,11 +13,13 @@ from prefect import State, flow
 
 from flows import warm
 from flows.alerts.watching import look
+from flows.batches import judge_batches, validate_batches
+from flows.hands import hands
 from flows.rebuild import build_in_chunks, reload_chunks
-from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
+from flows.receipts import Built, Landed, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
-from flows.story import Story, require_balance, require_contracts
+from flows.story import Story, require_balance
 from flows.telling import ending, run_named, take_turn, telling
 
 
@@ -39,10 +41,12 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
     with telling(load_settings()) as story:
         take_turn(story)
         warm.begin(story.settings)
-        batch = land_files(story, source or generate_demo(story), format)
-        validated = validate_rows(story, batch)
-        judge_batch(story, validated)
-        load_batch(story, validated)
+        landed = land_files(story, source or generate_demo(story), format)
+        with hands(story, landed) as at_work:
+            validated = validate_batches(story, landed, at_work)
+            judge_batches(story, validated, at_work)
+        for batch in validated:
+            load_batch(story, batch)
         update_marts(story, full_refresh)
     return ending(story)
 
@@ -69,29 +73,12 @@ def generate_demo(story: Story) -> list[str]:
 
 
 @step("land")
-def land_files(story: Story, source: list[str], format: str | None) -> Batch:
-    """Find the files, recognise their formats, and derive the batch's id from what is in them."""
+def land_files(story: Story, source: list[str], format: str | None) -> Landed:
+    """Find the files, recognise their formats, and divide them into batches, named by what is in them."""
+    from flows.divide import divide
     from flows.land import land
 
-    return land(source, story.settings, format=format or None)
-
-
-@step("validate")
-def validate_rows(story: Story, batch: Batch) -> Validated:
-    """Check every row; what passes goes to the lake, what is refused to the quarantine with its reasons."""
-    from flows.validate import validate
-
-    return validate(batch, story.settings)
-
-
-@step("judge")
-def judge_batch(story: Story, validated: Validated) -> tuple[Check, ...]:
-    """Hold the accepted rows as a whole to their contracts; nothing is loaded if a check marked `stop` fails."""
-    from flows.contracts import judge
-
-    story.checks = judge(validated, story.settings)
-    require_contracts(story.checks)
-    return story.checks
+    return divide(land(source, story.settings, format=format or None), story.settings)
 
 
 @step("load")

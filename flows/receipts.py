@@ -6,6 +6,8 @@ The law of conservation is checked here, for every table of a batch:
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -50,6 +52,14 @@ class Batch:
     files: tuple[SourceFile, ...]
     refused_files: tuple[RefusedFile, ...] = ()
     replay_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a source gave: `whole` is all of its files, and `batches` those that they make; mostly one, the whole."""
+
+    whole: Batch
+    batches: tuple[Batch, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,29 @@ class Validated:
     notes: tuple[str, ...] = ()
     reporting_timezone: str | None = None
 
+    def __add__(self, other: Validated) -> Validated:
+        """The sum of two batches, which is none: its batch has no id."""
+        files, refused = self.batch.files + other.batch.files, self.batch.refused_files + other.batch.refused_files
+        return Validated(
+            batch=Batch("", self.batch.landed_at, files, refused),
+            counts=tuple(_summed([*self.counts, *other.counts])),
+            event_dates=tuple(sorted({*self.event_dates, *other.event_dates})),
+            reasons=dict(Counter(self.reasons) + Counter(other.reasons)),
+            derived=dict(Counter(self.derived) + Counter(other.derived)),
+            bytes_written=self.bytes_written + other.bytes_written,
+            notes=tuple(dict.fromkeys([*self.notes, *other.notes])),
+            reporting_timezone=self.reporting_timezone,
+        )
+
+
+def _summed(counts: Iterable[TableCount]) -> Iterator[TableCount]:
+    fates = ("rows_read", "accepted", "quarantined", "duplicates", "erased")
+    by_table: dict[str, Counter[str]] = defaultdict(Counter)
+    for count in counts:
+        by_table[count.table].update({fate: getattr(count, fate) for fate in fates})
+    for table, summed in by_table.items():
+        yield TableCount(table, *(summed[fate] for fate in fates))
+
 
 @dataclass(frozen=True)
 class Removed:
@@ -115,7 +148,8 @@ class Removed:
 class Loaded:
     """What the warehouse took. `is_new` is False where the batch had been loaded before and nothing changed.
 
-    `replaced` is the batch that went out in the same moment, if this one was to take its place.
+    `replaced` is the batch that went out in the same moment, if this one was to take its place. `derived` counts those
+    of the rows that were made from others.
     """
 
     batch_id: str
@@ -123,6 +157,18 @@ class Loaded:
     rows: dict[str, int]
     touched_dates: tuple[date, ...]
     replaced: Removed | None = None
+    derived: dict[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Loaded) -> Loaded:
+        """The sum of two batches, which is none: it has no id."""
+        return Loaded(
+            "",
+            self.is_new or other.is_new,
+            dict(Counter(self.rows) + Counter(other.rows)),
+            tuple(sorted({*self.touched_dates, *other.touched_dates})),
+            self.replaced or other.replaced,
+            dict(Counter(self.derived) + Counter(other.derived)),
+        )
 
 
 @dataclass(frozen=True)

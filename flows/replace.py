@@ -10,9 +10,11 @@ quiet()  # before Prefect is imported
 from prefect import State, flow
 
 from flows import warm
+from flows.batches import judge_batches, validate_batches
 from flows.errors import SourceError
-from flows.pipeline import judge_batch, land_files, update_marts, validate_rows
-from flows.receipts import Batch, Loaded, Validated
+from flows.hands import hands
+from flows.pipeline import update_marts
+from flows.receipts import Batch, Landed, Loaded, Validated
 from flows.settings import load_settings
 from flows.steps import step
 from flows.story import Story, count_of
@@ -35,11 +37,12 @@ def replace(batch: str, source: list[str], format: str | None = None) -> State:
         take_turn(story)
         require_batch(story, batch)
         warm.begin(story.settings)
-        landed = land_files(story, source, format)
-        require_other_files(landed, batch)
-        validated = validate_rows(story, landed)
-        require_other_files(validated.batch, batch)
-        judge_batch(story, validated)
+        landed = land_whole(story, source, format)
+        require_other_files(landed.whole, batch)
+        with hands(story, landed) as at_work:
+            (validated,) = validate_batches(story, landed, at_work)
+            require_other_files(validated.batch, batch)
+            judge_batches(story, [validated], at_work)
         exchange_batches(story, validated, batch)
         update_marts(story)
     return ending(story)
@@ -60,6 +63,15 @@ def require_other_files(landed: Batch, batch: str) -> None:
     if refused := landed.refused_files:
         told = "; ".join(f"{file.path} {file.reason}" for file in refused)
         raise SourceError(f"batch {batch} stays, {count_of(len(refused), 'file')} could not be used: {told}")
+
+
+@step("land")
+def land_whole(story: Story, source: list[str], format: str | None) -> Landed:
+    """Find the files and recognise their formats: together they are one batch, for they take the place of one."""
+    from flows.land import land
+
+    whole = land(source, story.settings, format=format or None)
+    return Landed(whole, (whole,))
 
 
 @step("load")

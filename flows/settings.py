@@ -51,6 +51,12 @@ def _a_place(lake: str) -> str:
     return lake.rstrip("/")
 
 
+def _a_cluster(dask: str) -> str:
+    if not re.fullmatch(r"(local|(tcp|tls)://[^/]+:\d+)?", dask):
+        raise ValueError("is neither `local` nor of the form tcp://host:port")
+    return dask
+
+
 def _labels(labels: str) -> str:
     if not re.fullmatch(rf"({_LABEL}(,{_LABEL})*)?", labels):
         raise ValueError("is not of the form name=value,name=value in small letters, digits, - and _")
@@ -96,9 +102,20 @@ class Settings(BaseSettings):
     memory_limit: str = Field(
         "1500MB",
         pattern=r"^\d+(MB|GB)$",
-        description="What DuckDB may hold in memory before it spills to disk.",
+        description="What DuckDB may hold in memory on one machine before it spills to disk.",
     )
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and dbt.")
+    batch_gigabytes: float = Field(
+        4,
+        gt=0,
+        description="Files of more than this many GB (10^9 bytes) together are several batches of about that size.",
+    )
+    workers: int = Field(1, ge=1, description="How many batches of one landing are validated and judged at once.")
+    dask: Annotated[str, AfterValidator(_a_cluster)] = Field(
+        "",
+        description="Where they are, if they are several: a Dask scheduler (`tcp://host:8786`), or `local` for "
+        "processes on this machine. Not set: threads of the run's own process.",
+    )
     serving_copies: int = Field(
         3, ge=1, description="Published copies of the marts that are kept, the current one among them, and a spare one."
     )

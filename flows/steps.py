@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from contextvars import copy_context
-from datetime import UTC, datetime
 from functools import partial, wraps
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from prefect import State, task
+from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
 
-from flows.bills import charge, counted
-from flows.errors import ShopflowError, StorageError
-from flows.ledger import receipt_of
+from flows.attempt import About, Attempt, Outcome, batch_of, log
+from flows.bills import charge
 from flows.receipts import Node, Receipt
 from flows.story import Story, listeners
-from flows.summary import line_of, line_of_node
+from flows.summary import line_of_node
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Step = Task[[Attempt[Any]], State[Any]]
 
 
 def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[Concatenate[Story, P], R]]:
@@ -34,81 +31,69 @@ def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[C
     """
 
     def decorate(work: Callable[Concatenate[Story, P], R]) -> Callable[Concatenate[Story, P], R]:
-        @task(
-            name=name,
-            description=work.__doc__,
-            task_run_name="{attempt.label}",
-            cache_policy=NO_CACHE,
-            persist_result=False,
-        )
-        def carried(attempt: Attempt[R]) -> State[Any]:
-            return attempt.make()
+        carried = step_of(name, work.__doc__)
 
         @wraps(work)
         def run(story: Story, *args: P.args, **kwargs: P.kwargs) -> R:
-            attempt = Attempt(story, name, partial(work, story, *args, **kwargs))
-            carried(attempt)
-            return attempt.result()
+            batch_id = next(filter(None, map(batch_of, args)), story.batch_id)
+            attempt = Attempt(name, About(story.run_id, batch_id), partial(work, story, *args, **kwargs))
+            return made(story, carried, attempt).result()
 
         return cast(Callable[Concatenate[Story, P], R], run)
 
     return decorate
 
 
-class Attempt(Generic[R]):
-    """One step of one run, about to be made."""
-
-    def __init__(self, story: Story, name: str, work: Callable[[], R]) -> None:
-        self.story, self.name, self.work = story, name, work
-        self.label = f"{name} {story.batch_id}" if story.batch_id else name
-        self.told: R | None = None
-        self.error: ShopflowError | None = None
-
-    def make(self) -> State[Any]:
-        """Do it; the state says how it went. Raises only what is no ShopflowError."""
-        for listener in listeners():
-            listener.step_began(self.name)
-        started_at, clock = datetime.now(UTC), time.monotonic()
-        failure: BaseException | None = None
-        try:
-            with counted() as bill:
-                self.told = self.work()
-            self.story.take(self.told)
-        except ShopflowError as error:
-            failure = self.error = error
-            self.story.take(error)
-        except OSError as error:
-            failure = self.error = StorageError(f"{self.name}: {error.strerror or error}: {error.filename or ''}")
-        except BaseException as error:
-            failure = _signal_behind(error) or error
-            if failure is not error:
-                raise failure from None
-            raise
-        finally:
-            seconds = time.monotonic() - clock
-            receipt = receipt_of(self.story, self.name, started_at, seconds, self.told, failure, bill.billed)
-            keep(self.story, receipt)
-        if self.error is not None:
-            return Failed(message=str(self.error))
-        return Completed(name="Degraded" if receipt.verdict == "degraded" else None, message=line_of(receipt))
-
-    def result(self) -> R:
-        if self.error is not None:
-            raise self.error
-        return cast(R, self.told)
+def step_of(name: str, description: str | None) -> Step:
+    """The Prefect task that makes the attempts at a step."""
+    made = task(
+        name=name,
+        description=description,
+        task_run_name="{attempt.label}",
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(_carry)
+    return cast(Step, made)
 
 
-def _signal_behind(error: BaseException) -> BaseException | None:
-    """What a handler of signals raised, where DuckDB has made a RuntimeError of it: Prefect knows only the former."""
-    cause = error.__cause__ if isinstance(error, RuntimeError) else None
-    return cause if cause is not None and not isinstance(cause, Exception) else None
+def _carry(attempt: Attempt[Any]) -> State[Any]:
+    return attempt.make()
+
+
+def made(story: Story, carried: Step, attempt: Attempt[R]) -> Outcome[R]:
+    """Make an attempt here and now. Raises only what is no ShopflowError."""
+    began(attempt.name)
+    try:
+        carried(attempt)
+    finally:
+        if attempt.outcome:
+            ended(story, attempt.outcome)
+    assert attempt.outcome is not None
+    return attempt.outcome
+
+
+def began(name: str) -> None:
+    """Tell the listeners of a step that begins."""
+    for listener in listeners():
+        listener.step_began(name)
+
+
+def ended(story: Story, outcome: Outcome[Any]) -> None:
+    """Remember what came of a step, and tell the listeners; its log has it already."""
+    for told in (outcome.told, outcome.error):
+        if told is not None:
+            story.take(told)
+    _remember(story, outcome.receipt)
 
 
 def keep(story: Story, receipt: Receipt) -> None:
     """Remember a receipt and show it; `store_receipts` writes it to the warehouse."""
+    log(receipt)
+    _remember(story, receipt)
+
+
+def _remember(story: Story, receipt: Receipt) -> None:
     story.receipts.append(receipt)
-    level = logging.ERROR if receipt.verdict == "failed" else logging.INFO
-    get_run_logger().log(level, "%s: %s", receipt.step, line_of(receipt) or receipt.verdict)
     for listener in listeners():
         listener.step_ended(receipt)
 

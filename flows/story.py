@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flows import serving
 from flows.demo import demo_folder
@@ -18,10 +18,12 @@ from flows.receipts import (
     Changes,
     Check,
     Erased,
+    Landed,
     Loaded,
     Node,
     Published,
     Receipt,
+    RefusedFile,
     Removed,
     Replayed,
     Validated,
@@ -35,11 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Story:
-    """One run. What a step has not told yet is None or empty, so a failed run's story ends where it failed."""
+    """One run. What a step has not told yet is None or empty, so a failed run's story ends where it failed.
+
+    Where a landing is several batches, `batch` is all of its files and `validated`, `checks` and `loaded` are sums; the
+    receipts tell of each batch.
+    """
 
     run_id: str
     settings: Settings
     batch: Batch | None = None
+    batches: int = 1
     validated: Validated | None = None
     checks: tuple[Check, ...] = ()
     loaded: Loaded | None = None
@@ -65,10 +72,16 @@ class Story:
         match told:
             case Batch():
                 self.batch = told
+            case Landed():
+                self.batch, self.batches = told.whole, len(told.batches)
             case Validated():
-                self.validated, self.batch = told, told.batch
+                self.batch = self._with(told.batch.refused_files) if self.batches > 1 else told.batch
+                self.validated = self.validated + told if self.batches > 1 and self.validated else told
+            case tuple():
+                checks = cast(tuple[Check, ...], told)  # the only step that tells several things is judge
+                self.checks = (*self.checks, *checks) if self.batches > 1 else checks
             case Loaded():
-                self.loaded = told
+                self.loaded = self.loaded + told if self.batches > 1 and self.loaded else told
             case Removed():
                 self.removed = told
             case Replayed():
@@ -84,8 +97,18 @@ class Story:
             case Kpis():
                 self.kpis = told
 
+    def lacks(self, files: tuple[RefusedFile, ...]) -> None:
+        """Remember that these files could not be used after all."""
+        self.batch = self._with(files)
+
+    def _with(self, refused: tuple[RefusedFile, ...]) -> Batch | None:
+        return self.batch and replace(self.batch, refused_files=(*self.batch.refused_files, *refused))
+
     @property
     def batch_id(self) -> str | None:
+        """What the run is about; None where that is several batches."""
+        if self.batches > 1:
+            return None
         told = self.batch or self.removed
         return told.batch_id if told else self.erased.erasure_id if self.erased else None
 

@@ -25,6 +25,8 @@ def line_of(receipt: Receipt) -> str:
             parts = detail["source"]
         case "land":
             parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]
+            if batches := detail.get("batches"):
+                parts.append(f"{len(batches)} batches")
             if detail["refused_files"]:
                 parts.append(f"{count_of(len(detail['refused_files']), 'file')} refused")
         case "validate":
@@ -202,11 +204,23 @@ def closing(story: Story, start_seconds: float, ui_url: str) -> Iterator[tuple[s
     """
     yield from lines(story)
     run = sum(receipt.seconds for receipt in story.receipts if receipt.step == "run")
-    steps = [f"{receipt.step} {receipt.seconds:.1f}" for receipt in story.receipts if receipt.step != "run"]
+    steps = [f"{step} {seconds:.1f}" for step, seconds in _seconds(story)]
     yield "Seconds", f"{start_seconds + run:.1f}: {', '.join([f'start {start_seconds:.1f}', *steps])}"
     for told in billed_lines(story.receipts, story.settings):
         yield "Billed", told
     yield from _next_steps(story, ui_url)
+
+
+def _seconds(story: Story) -> Iterator[tuple[str, float]]:
+    """Each step with its seconds; those of several batches are added up, however many were at work at once."""
+    receipts = [receipt for receipt in story.receipts if receipt.step != "run"]
+    if story.batches == 1:
+        yield from ((receipt.step, receipt.seconds) for receipt in receipts)
+        return
+    summed: dict[str, float] = {}
+    for receipt in receipts:
+        summed[receipt.step] = summed.get(receipt.step, 0) + receipt.seconds
+    yield from summed.items()
 
 
 def billed_lines(receipts: Sequence[Receipt], settings: Settings) -> Iterator[str]:

@@ -5,6 +5,7 @@ Rows were checked one by one before; a contract judges a batch's accepted rows a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,12 +26,15 @@ def warm(settings: Settings) -> None:
         soda(settings)
 
 
-def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
+def judge(validated: Validated, settings: Settings, beside: Sequence[Validated] = ()) -> tuple[Check, ...]:
     """Hold the accepted rows of a batch, where the warehouse would take them from, to the contracts of their tables.
 
     Every check comes back with what it measured; its level, `stop` or `warn`, is written in the contract. A check that
     could not be evaluated has not passed. One that the batch's format cannot answer by its nature is skipped: it
     passes, and `measured` says so. Without soda installed the only check is a warning that nothing was judged.
+
+    `beside` are other batches of the same landing: what they tell counts where a check asks for more than the batch
+    itself, such as whether a user is known.
 
     DuckDB reads the lake's files and changes nothing; BigQuery loads them into tables of the batch's own, which expire,
     and the questions are capped and labelled. Raises LedgerError if the lake lacks a file or has other rows than were
@@ -44,9 +48,9 @@ def judge(validated: Validated, settings: Settings) -> tuple[Check, ...]:
         verdict, engine = soda(settings)
     except ImportError:
         return (Check("", "contracts not judged: soda is not installed", "warn", False),)
-    with engine.place(validated, settings) as place:
-        view = View(place, validated)
-        checks: list[Check] = [] if "events" in view.tables else [_NO_EVENTS]
+    with engine.place(validated, settings, beside) as place:
+        view = View(place, validated, tuple(beside))
+        checks: list[Check] = [] if "events" in view.tables or view.is_beside("events") else [_NO_EVENTS]
         for table in view.tables:
             checks += verdict.verdict(view, table, FOLDER / f"{table}.yml")
     return tuple(checks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -18,12 +18,13 @@ from flows.lake import Lake
 from flows.receipts import Validated
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
+from flows.warehouse.batch import rows_by_table
 from flows.warehouse.bigquery import BigQueryWarehouse
 from flows.warehouse.bigquery_dbapi import Asking
 
 
 @contextmanager
-def place(validated: Validated, settings: Settings) -> Iterator[Place]:
+def place(validated: Validated, settings: Settings, beside: Sequence[Validated] = ()) -> Iterator[Place]:
     """Load a batch into tables of its own, where `load` finds it afterwards.
 
     Raises LedgerError, WarehouseError and StorageError as `BigQueryWarehouse.stage`, and WarehouseError at the end of
@@ -31,23 +32,34 @@ def place(validated: Validated, settings: Settings) -> Iterator[Place]:
     """
     with open_warehouse(settings) as opened:
         warehouse = cast(BigQueryWarehouse, opened)
-        names = warehouse.stage(validated, Lake.of(settings))
+        lake = Lake.of(settings)
+        names = warehouse.stage(validated, lake)
+        # Whoever is first begins a load job, and the others wait for it: its id is derived from the batch.
+        others = [
+            warehouse.stage(other, lake) for other in beside if rows_by_table(other).keys() & {"users", "products"}
+        ]
         asking = warehouse.asking()
         project, dataset = warehouse.dataset(SCHEMA).split(".")
         yield Place(
             source=_source(asking, project),
             namespace=f"{project}/{dataset}",
             names=names,
-            known={"users": _known("users", "user_id", names), "products": _known("products", "product_id", names)},
+            known={
+                "users": _known("users", "user_id", [names, *others]),
+                "products": _known("products", "product_id", [names, *others]),
+            },
             sampled="mod(farm_fingerprint(event_id), 16) = 0",
         )
         if asking.failure:
             raise asking.failure
 
 
-def _known(table: str, key: str, names: dict[str, str]) -> str:
+def _known(table: str, key: str, batches: Sequence[dict[str, str]]) -> str:
     """A query and not a view, which would stay behind, and whose making would be a job of its own."""
-    return f"(select {key} from {SCHEMA}.{names[table]} union distinct select {key} from raw.{table})"
+    told = [
+        f"select {key} from {place}" for place in [*(f"{SCHEMA}.{names[table]}" for names in batches), f"raw.{table}"]
+    ]
+    return f"({' union distinct '.join(told)})"
 
 
 class _Connection(BigQueryDataSourceConnection):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from flows.receipts import Validated
 from flows.records import RECORDS
 from flows.settings import Settings
 from flows.sources.files import as_pattern
-from flows.sources.sql import quoted
+from flows.sources.sql import listed, quoted
 from flows.warehouse.batch import files_by_table
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_errors import translated
@@ -25,9 +25,10 @@ from flows.warehouse.tables import raw_fields
 
 
 @contextmanager
-def place(validated: Validated, settings: Settings) -> Iterator[Place]:
+def place(validated: Validated, settings: Settings, beside: Sequence[Validated] = ()) -> Iterator[Place]:
     """Lay out a batch. Raises LedgerError if a file is missing, WarehouseError if one cannot be read."""
-    files = files_by_table(validated, Lake.of(settings))
+    lake = Lake.of(settings)
+    files, others = files_by_table(validated, lake), [files_by_table(other, lake) for other in beside]
     with (
         translated(settings.warehouse_path),
         TemporaryDirectory(prefix=".judge-", dir=settings.home) as spill,
@@ -45,13 +46,15 @@ def place(validated: Validated, settings: Settings) -> Iterator[Place]:
             source=DuckDBDataSourceImpl.from_existing_cursor(connection, name=SOURCE),
             namespace=SCHEMA,
             names={table: table for table in RECORDS},
-            known=_known(connection, settings),
+            known=_known(connection, settings, others),
             sampled="hash(event_id) % 16 = 0",
         )
 
 
-def _known(connection: DuckDBPyConnection, settings: Settings) -> dict[str, str]:
-    """Views of the users and products that this batch or any loaded one tells of."""
+def _known(
+    connection: DuckDBPyConnection, settings: Settings, others: Sequence[dict[str, list[Path]]]
+) -> dict[str, str]:
+    """Views of the users and products that this batch, one beside it or any loaded one tells of."""
     loaded = set()  # none also in a warehouse whose maker was killed before it had made the tables
     if settings.warehouse_path.exists():
         connection.execute(f"attach {quoted(settings.warehouse_path)} as warehouse (read_only)")
@@ -60,6 +63,8 @@ def _known(connection: DuckDBPyConnection, settings: Settings) -> dict[str, str]
     known = {}
     for table, key in (("users", "user_id"), ("products", "product_id")):
         rows = f"select {key} from {SCHEMA}.{table}"
+        if beside := [path for files in others for path in files.get(table, [])]:
+            rows += f" union all select {key} from read_parquet({listed(as_pattern(path) for path in beside)})"
         if table in loaded:
             rows += f" union all select {key} from warehouse.raw.{table}"
         known[table] = f"{SCHEMA}.known_{table}"

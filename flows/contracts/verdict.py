@@ -45,7 +45,7 @@ def _check(view: View, table: str, result: CheckResult, whole: ContractVerificat
     attributes = result.check.attributes or {}
     level = "warn" if result.check.threshold and result.check.threshold.level == "warn" else "stop"
     name = "columns and types are those of the contract" if result.check.type == "schema" else result.check.name
-    is_about_rows = result.check.type not in ("schema", "row_count") or view.is_erased(table)
+    is_about_rows = result.check.type not in ("schema", "row_count") or view.is_erased(table) or view.is_beside(table)
     if is_about_rows and (skipped := view.reason_to_skip(table, attributes)):
         return Check(table, name, level, True, f"skipped: {skipped}")
     return Check(table, name, level, result.is_passed, _measured(result, attributes, whole))

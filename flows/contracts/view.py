@@ -35,10 +35,14 @@ class Place:
 
 @dataclass(frozen=True)
 class View:
-    """What a contract is judged on: the place, and the batch. `tables` are those that are judged."""
+    """What a contract is judged on: the place, and the batch. `tables` are those that are judged.
+
+    `beside` are other batches of the same landing.
+    """
 
     place: Place
     validated: Validated
+    beside: tuple[Validated, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -63,6 +67,10 @@ class View:
         """Whether a table has no rows because all that passed were of people who were forgotten."""
         return any(c.table == table and c.erased and not c.accepted for c in self.validated.counts)
 
+    def is_beside(self, table: str) -> bool:
+        """Whether another batch of the landing has rows of a table."""
+        return any(table in rows_by_table(other) for other in self.beside)
+
     def reason_to_skip(self, table: str, attributes: Mapping[str, object]) -> str | None:
         """Why a check with these `attributes` of its contract says nothing about this batch, or None."""
         if table not in rows_by_table(self.validated):
@@ -70,8 +78,12 @@ class View:
         if (needed := attributes.get("needs")) and (format := self._lacking(table, str(needed))):
             return f"{format} does not tell {needed}"
         days, limit = self.validated.event_dates, attributes.get("history_days")
-        if limit is not None and days and (span := (days[-1] - days[0]).days + 1) > int(str(limit)):
-            return f"the batch is a history of {span} days"
+        if limit is not None and days:
+            whole = sorted({*days, *(day for other in self.beside for day in other.event_dates)})
+            if (span := (whole[-1] - whole[0]).days + 1) > int(str(limit)):
+                return f"the {'landing' if self.beside else 'batch'} is a history of {span} days"
+            if days[-1] < whole[-1]:
+                return "another batch of the landing has later days"
         return None
 
     def _lacking(self, table: str, needed: str) -> str | None:

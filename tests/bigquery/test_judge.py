@@ -102,6 +102,15 @@ def test_what_was_loaded_before_is_known_and_what_was_judged_is_not_loaded_again
     ]
 
 
+def test_what_another_batch_of_the_landing_tells_is_known_on_both(local: Settings, shop: Settings) -> None:
+    told = []
+    for settings in (local, shop):
+        beside = [spoil(settings, tables=(table,), batch_id=f"beside-{table}") for table in ("users", "products")]
+        told.append(judge(spoil(settings, tables=("events",), batch_id="amid"), settings, beside))
+    assert told[0] == told[1]
+    assert not_passed(told[1]) == []
+
+
 def test_every_question_of_soda_is_labelled_and_capped(shop: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is sent: the emulator keeps neither labels nor caps."""
     careful = shop.model_copy(update={"bigquery_max_gigabytes": 3, "bigquery_labels": "team=data"})

@@ -196,3 +196,35 @@ def test_without_soda_the_only_check_is_a_warning(
     monkeypatch.setattr(builtins, "__import__", without_soda)
     contracts.warm(settings)
     assert judge(spoiled(), settings) == (Check("", "contracts not judged: soda is not installed", "warn", False),)
+
+
+def test_what_another_batch_of_the_landing_tells_is_known(spoiled: Any, settings: Settings) -> None:
+    beside = [spoiled(tables=("users",), batch_id="b0"), spoiled(tables=("products",), batch_id="b2")]
+    events = spoiled(tables=("events",))
+    assert {name for _, name, _, _ in not_passed(judge(events, settings))} == {
+        "products of events are known",
+        "users of events are known",
+    }
+    assert not_passed(judge(events, settings, beside)) == []
+    assert not_passed(judge(beside[0], settings, [events])) == [], "the landing has events"
+
+
+def test_a_batch_of_empty_files_beside_others_is_borne(spoiled: Any, settings: Settings) -> None:
+    empty = spoiled("delete from events", tables=("events",), batch_id="b0")
+    assert not_passed(judge(empty, settings, [spoiled()])) == []
+    assert [level for _, _, level, _ in not_passed(judge(empty, settings, [spoiled(tables=("users",))]))] == ["stop"]
+
+
+def test_freshness_is_asked_of_the_newest_batch_of_a_landing_alone(spoiled: Any, settings: Settings) -> None:
+    old = "update events set event_timestamp = event_timestamp - interval 4 day, "
+    old += "received_at = received_at - interval 4 day, event_date = event_date - 4"
+    older = spoiled(old, batch_id="b0")
+    freshness = "the newest event is not old when it is landed"
+    assert freshness in {name for _, name, _, _ in not_passed(judge(older, settings))}
+    checks = judge(older, settings, [spoiled()])
+    assert not_passed(checks) == []
+    assert [check.measured for check in checks if check.name == freshness] == [
+        "skipped: another batch of the landing has later days"
+    ]
+    (told,) = [c for c in judge(spoiled(), settings, [older]) if c.name == freshness]
+    assert not told.measured.startswith("skipped")

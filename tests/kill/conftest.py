@@ -6,7 +6,7 @@ import multiprocessing.forkserver
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,13 @@ from tests.kill.state import State, require_equal, seen_by_readers, state_of
 
 FIRST = "before land"
 Fault = Callable[[], None]
+NOTHING: Mapping[str, str] = {}
 COPIES = 1  # so that the third batch's publication has a spare copy to bring up to date
 
 
 class Start(Protocol):
-    """Start a run in a home; `die_at` and `stop_at` are moments of `tests.kill.life`, `faults` are planted in it."""
+    """Start a run in a home; `die_at` and `stop_at` are moments of `tests.kill.life`, `faults` are planted in it.
+    `settings` are variables of its environment."""
 
     def __call__(
         self,
@@ -36,6 +38,7 @@ class Start(Protocol):
         die_at: str = "",
         stop_at: str = "",
         faults: Sequence[Fault] = (),
+        settings: Mapping[str, str] = NOTHING,
     ) -> Run: ...
 
 
@@ -78,11 +81,16 @@ def start(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory)
         die_at: str = "",
         stop_at: str = "",
         faults: Sequence[Fault] = (),
+        settings: Mapping[str, str] = NOTHING,
     ) -> Run:
         arguments = ["run", *(word for path in source for word in ("--source", str(path))), *options]
         ends = {die_at: signal.SIGKILL, stop_at: signal.SIGSTOP}
         run = Run(
-            arguments, {**environment, "SHOPFLOW_HOME": str(home.home)}, logs / f"{len(started)}.log", ends, faults
+            arguments,
+            {**environment, **settings, "SHOPFLOW_HOME": str(home.home)},
+            logs / f"{len(started)}.log",
+            ends,
+            faults,
         )
         started.append(run)
         return run
