@@ -315,6 +315,14 @@ def stop() -> None:
 
 
 @app.command()
+def watch() -> None:
+    """Look after runs until Ctrl-C or SIGTERM: those that died with their worker are shown as crashed."""
+    from flows.commands.watch import look_after_runs
+
+    look_after_runs()
+
+
+@app.command()
 def dictionary() -> None:
     """Print the data dictionary: every table and column, and what it means."""
     from flows.dictionary import dictionary

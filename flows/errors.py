@@ -8,6 +8,7 @@ class ShopflowError(Exception):
     """A user's mistake or a fact of the outside world: shown as one sentence, never as a traceback."""
 
     exit_code = 1
+    is_transient = False  # whether the same step, tried again in a moment, may well succeed: a network, a lock
 
 
 class SettingsError(ShopflowError):
@@ -62,6 +63,10 @@ class StorageError(ShopflowError):
     """The lake or the serving folder cannot be written (full disk, read-only folder)."""
 
 
+class StepTooLong(ShopflowError):
+    """A step took longer than it may, and was ended."""
+
+
 class HomeHeld(ShopflowError):
     """Another process is at work in this home and did not end in time: nothing was begun."""
 
@@ -98,3 +103,13 @@ class AlertNotSent(ShopflowError):
 
 class ServerError(ShopflowError):
     """The Prefect server cannot be started or reached: no run was begun."""
+
+
+def transient(error: ShopflowError) -> ShopflowError:
+    """The error, marked as one that may well be gone in a moment.
+
+    >>> transient(WarehouseError("BigQuery did not answer")).is_transient
+    True
+    """
+    error.is_transient = True
+    return error

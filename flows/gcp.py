@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import SettingsError, StorageError, WarehouseError
+from flows.errors import SettingsError, StorageError, WarehouseError, transient
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,15 +111,19 @@ def translated(
     The sentence says what was refused, and for a missing right or place what to grant (`grant`) or make.
     """
     from google.api_core.exceptions import GoogleAPIError
-    from google.auth.exceptions import GoogleAuthError
+    from google.auth.exceptions import GoogleAuthError, TransportError
     from requests.exceptions import RequestException
 
     try:
         yield
+    except TransportError as refused:
+        told = error(f"{what}: Google's service that gives credentials did not answer: {_words(refused)}")
+        raise transient(told) from refused
     except GoogleAuthError as refused:
         raise SettingsError(f"Google took no credentials for {what}: {_words(refused)}. {_LOG_IN}") from refused
     except (GoogleAPIError, RequestException) as refused:
-        raise error(f"{what}: {_advised(refused, settings, grant)}") from refused
+        told = error(f"{what}: {_advised(refused, settings, grant)}")
+        raise (transient(told) if _may_pass(refused) else told) from refused
 
 
 def _words(refused: Exception) -> str:
@@ -142,6 +146,14 @@ def _is_over_the_cap(refused: Exception) -> bool:
     return "bytesBilledLimitExceeded" in str(refused) or "bytes billed" in str(refused)
 
 
+def _may_pass(refused: Exception) -> bool:
+    """Whether the service or the way to it failed, or it has too much to do: it may answer in a moment."""
+    from google.api_core import exceptions
+
+    may_pass = exceptions.ServerError | exceptions.TooManyRequests | exceptions.RetryError
+    return isinstance(refused, may_pass) or not isinstance(refused, exceptions.GoogleAPIError)
+
+
 def _advised(refused: Exception, settings: Settings, grant: str) -> str:
     from google.api_core import exceptions
 
@@ -156,9 +168,7 @@ def _advised(refused: Exception, settings: Settings, grant: str) -> str:
         return f"{told}. Grant {lacks}, then run again"
     if isinstance(refused, exceptions.NotFound):
         return f"{told}. `shopflow doctor` says which project, dataset or bucket lacks"
-    if isinstance(refused, exceptions.ServerError | exceptions.RetryError) or not isinstance(
-        refused, exceptions.GoogleAPIError
-    ):
+    if _may_pass(refused):
         return (
             f"Google's service did not answer, also not when asked again: {told}. Run again later: nothing is half-done"
         )

@@ -187,6 +187,13 @@ class Settings(BaseSettings):
     runbook_url: str = Field(
         "docs/runbook.md", description="Where your runbook is read, such as `https://…/runbook.md`: alerts point to it."
     )
+    step_retries: int = Field(
+        2,
+        ge=0,
+        le=10,
+        description="How often a step is tried again after an error that may be gone in a moment: a network, a lock.",
+    )
+    step_timeout_minutes: float = Field(120, gt=0, description="A step that takes longer is ended, and its run fails.")
 
     _is_told = field_validator("*", mode="before")(classmethod(_told))
 

@@ -11,6 +11,7 @@ from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
 from flows.warehouse.duck_dbt import let_go, rows_in
+from flows.warehouse.duck_errors import LOCKED
 
 
 def warm(settings: Settings | None = None) -> None:
@@ -56,5 +57,12 @@ def transform(
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception  # a signal or an interrupt, which dbt hands back as if it were a result
     if not outcome.success:
+<<<<<<< HEAD
         raise BuildFailed(explain(outcome, listener.nodes), with_sql(listener.nodes, outcome))
     return Built(with_sql(listener.nodes, outcome), time.monotonic() - started)
+=======
+        failed = BuildFailed(explain(outcome, listener.nodes), listener.nodes)
+        failed.is_transient = LOCKED in str(failed)  # a notebook that looks at the warehouse, between two steps
+        raise failed
+    return Built(tuple(listener.nodes), time.monotonic() - started)
+>>>>>>> 8c33e5a (Watch runs from outside; bound each step and try it again after trouble that passes)

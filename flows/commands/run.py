@@ -15,9 +15,9 @@ import httpx
 
 from flows import server
 from flows.commands.interrupted import interruptible
-from flows.commands.left_behind import noted
 from flows.console import ConsoleProgress
 from flows.errors import ServerError
+from flows.left_behind import noted
 from flows.settings import Settings, load_settings
 from flows.story import listening
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -65,7 +65,8 @@ class Jobs:
             # The client's own way to send a job again goes on for ten minutes, whatever `retry` says.
             job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=None)
             try:
-                job.result(retry=self.retry, job_retry=None, max_results=0)
+                with cancelled_at_a_signal(job):
+                    job.result(retry=self.retry, job_retry=None, max_results=0)
             finally:  # a script that failed was billed for the statements before
                 charge(Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0))
             return job
@@ -106,6 +107,19 @@ class Jobs:
     def translated(self, what: str) -> Iterator[None]:
         with gcp.translated(self.settings, what):
             yield
+
+
+@contextmanager
+def cancelled_at_a_signal(job: Any) -> Iterator[None]:
+    """Cancel the job where a signal ends the wait for it: nobody will want what it does, and it is billed."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        with suppress(Exception):
+            job.cancel(retry=None, timeout=5)
+        raise
 
 
 def _parameters(params: Params) -> list[Any]:

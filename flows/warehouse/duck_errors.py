@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import ShopflowError, StorageError, WarehouseError
+from flows.errors import ShopflowError, StorageError, WarehouseError, transient
 
+LOCKED = "Could not set lock"  # what DuckDB says where another process has the file
 _NO_ROOM = re.compile(r"No space left on device|File too large|quota exceeded|max_temp_directory_size", re.IGNORECASE)
 _NO_RIGHT = re.compile(r"Read-only file system|Permission denied|Operation not permitted", re.IGNORECASE)
 _HELD_HERE = re.compile(r"different configuration than existing connections|Unique file handle conflict")
@@ -33,11 +34,10 @@ def in_our_words(path: Path, error: duckdb.Error) -> ShopflowError:
     """The error of ours that says what DuckDB's `error` means for the database at `path`."""
     told = str(error)
     first_line = re.sub(r"^[\w ]+ Error: ", "", told.split("\n", 1)[0])
-    if "Could not set lock" in told:
+    if LOCKED in told:
         holder = re.search(r"PID (\d+)", told)
-        return WarehouseError(
-            f"another run holds the warehouse (pid {holder[1] if holder else 'unknown'}), wait until it ends: {path}"
-        )
+        pid = holder[1] if holder else "unknown"
+        return transient(WarehouseError(f"another run holds the warehouse (pid {pid}), wait until it ends: {path}"))
     if _HELD_HERE.search(told):
         return WarehouseError(f"the warehouse is still open elsewhere in this process: {path}")
     if _NO_ROOM.search(told):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from flows.commands.left_behind import noted
+from flows.left_behind import noted
 from flows.server import Server
 from flows.settings import Settings
 from flows.story import Story, listeners

@@ -1,0 +1,18 @@
+"""What `shopflow watch` does, a module for each duty."""
+
+from __future__ import annotations
+
+from flows.duties.duty import Duty
+from flows.duties.killed import killed
+from flows.duties.lifeless import Lifeless
+from flows.settings import Settings
+
+__all__ = ["Duty", "duties"]
+
+
+def duties(settings: Settings) -> tuple[Duty, ...]:
+    """All duties of a watcher, in the order in which they are called."""
+    return (
+        Duty("runs of workers", 15, Lifeless().look),
+        Duty("runs of the command line", 15, lambda: killed(settings)),
+    )
