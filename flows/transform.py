@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from flows.builds import Listener, command, explain, lend_credentials, parsed, with_sql
+from flows.builds import Listener, command, ending_at_signals, explain, lend_credentials, parsed, with_sql
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
@@ -51,18 +51,14 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
+        with ending_at_signals():
+            outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception  # a signal or an interrupt, which dbt hands back as if it were a result
     if not outcome.success:
-<<<<<<< HEAD
-        raise BuildFailed(explain(outcome, listener.nodes), with_sql(listener.nodes, outcome))
-    return Built(with_sql(listener.nodes, outcome), time.monotonic() - started)
-=======
-        failed = BuildFailed(explain(outcome, listener.nodes), listener.nodes)
+        failed = BuildFailed(explain(outcome, listener.nodes), with_sql(listener.nodes, outcome))
         failed.is_transient = LOCKED in str(failed)  # a notebook that looks at the warehouse, between two steps
         raise failed
-    return Built(tuple(listener.nodes), time.monotonic() - started)
->>>>>>> 8c33e5a (Watch runs from outside; bound each step and try it again after trouble that passes)
+    return Built(with_sql(listener.nodes, outcome), time.monotonic() - started)

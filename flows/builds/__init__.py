@@ -3,6 +3,7 @@
 from flows.builds.command import command
 from flows.builds.compiled import Statement, compiled
 from flows.builds.credentials import lend_credentials
+from flows.builds.ending import ending_at_signals
 from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
 from flows.builds.samples import samples, with_sql
@@ -12,6 +13,7 @@ __all__ = [
     "Statement",
     "command",
     "compiled",
+    "ending_at_signals",
     "explain",
     "fingerprint",
     "lend_credentials",
