@@ -46,6 +46,7 @@ def deploy_all(kind: str) -> None:
         pools.put(client, pool, settings)
         if pool == PROCESS:
             companions.start(companions.WORKER, settings, found, pool.name)  # starts while we deploy
+        companions.start(companions.WATCHER, settings, found)
         changed, deployments = put(client, pool)
     _show(settings, found, pool, changed, deployments)
 
@@ -72,6 +73,7 @@ def _show(
             console.print(
                 "             It cannot reach this server, which is on this machine only: set PREFECT_API_URL"
             )
+    console.print(f"Watcher      in the background; its log: {companions.WATCHER.log(settings.prefect_home)}")
     told = f"{len(changed)} of {len(deployments)} changed" if changed else f"{len(deployments)}, as they were"
     console.print(f"Deployments  {told}\n")
     console.print(_table(deployments))

@@ -13,6 +13,7 @@ from flows.settings import PREFIX, PROJECT, Settings, load_settings
 
 IMAGE_PROJECT, IMAGE_HOME = "/app", "/data"  # where deployments/Dockerfile puts them
 HERE_ALONE = {"server_port"}  # of no use to a run, which is told its server by the worker
+PATIENCE = 7  # times that a run asks a server again that is away: 2, 4, 8 … seconds later, four minutes in all
 HEARTBEAT_SECONDS = 30  # a run that dies with its worker is missed after three of them
 
 
@@ -27,6 +28,7 @@ def shop(pool: str | None = None) -> dict[str, Any]:
         **{variable(name): _text(settings, name) for name in sorted(settings.model_fields_set - HERE_ALONE)},
         variable("home"): home,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        "PREFECT_CLIENT_MAX_RETRIES": str(PATIENCE),
     }
     own = {variable("home"): IMAGE_HOME if is_in_cloud else str(demo_home(settings))}
     return {

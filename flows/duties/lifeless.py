@@ -54,7 +54,7 @@ class Lifeless:
 
         with get_client(sync_client=True) as client:
             runs = _under_way(client)
-            beats = {run.id: _last_beat(client, run.id) for run in runs}
+            beats = {run.id: last_beat(client, run.id) for run in runs}
             now = self._clock()
             self._watched += min(now - self._last_look, LOOK_COUNTS_SECONDS)
             self._last_look = now
@@ -88,7 +88,8 @@ def _under_way(client: SyncPrefectClient) -> list[FlowRun]:
     )
 
 
-def _last_beat(client: SyncPrefectClient, run_id: UUID) -> Any:
+def last_beat(client: SyncPrefectClient, run_id: UUID) -> Any:
+    """The newest beat of a run, an event of Prefect; None where there was none."""
     from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
 
     until = datetime.now(UTC) + timedelta(days=1)  # by a clock that may go ahead of ours

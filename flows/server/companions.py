@@ -1,4 +1,4 @@
-"""What runs in the background beside a home's Prefect server: the worker. Started by `deploy`, ended by `stop`.
+"""What runs in the background beside a home's Prefect server: worker and watcher. Started by `deploy`, ended by `stop`.
 
     <home>/prefect/<name>.lock   held by the living companion's process; free = there is none
     <home>/prefect/<name>.json   its process id, and what it was given
@@ -49,7 +49,8 @@ class Companion:
 
 
 WORKER = Companion("worker", "flows.server.worker")
-COMPANIONS = (WORKER,)  # in the order in which they are ended
+WATCHER = Companion("watcher", "flows.server.watcher")
+COMPANIONS = (WATCHER, WORKER)  # in the order in which they are ended
 
 
 def start(companion: Companion, settings: Settings, server: Server, *given: str) -> bool:

@@ -84,7 +84,9 @@ def test_stop_ends_a_run_that_says_so_and_leaves_no_process(shop: Shop) -> None:
     until(lambda: "Running" in shop.states(run))
     assert len(processes(shop)) >= 3, "server, worker and run"
     try:
-        assert shop.call("stop").splitlines() == ["the worker has ended", "the Prefect server has ended"]
+        assert shop.call("stop").splitlines() == [
+            f"the {name} has ended" for name in ("watcher", "worker", "Prefect server")
+        ]
         assert processes(shop) == []
     finally:
         shop.call("deploy")
