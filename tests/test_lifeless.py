@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 
-EVERY_30_SECONDS = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}}
-
 
 class Runs:
     """Runs of a server, and a watcher of them whose time passes when it is told to."""
@@ -27,12 +25,20 @@ class Runs:
         self.client, self.now = client, 0.0
         self.watcher = Lifeless(lambda: self.now)
 
-    def made(self, state: Any, tags: tuple[str, ...] = ("shopflow",), job_variables: Any = EVERY_30_SECONDS) -> UUID:
+    def made(self, state: Any, beat: str = "30", kind: str = "process", tags: Sequence[str] = ("shopflow",)) -> UUID:
+        """A run of a deployment that beats every so many seconds, by Prefect's own rhythm for ``; it has no slot."""
         from prefect import flow
-        from prefect.states import Scheduled
+        from prefect.client.schemas.actions import WorkPoolCreate
 
-        run = self.client.create_flow_run(flow(lambda: None, name="watched"), state=Scheduled(), tags=tags)
-        self.client.update_flow_run(run.id, flow_version="1", job_variables=job_variables)
+        pool, env = f"watched-{kind}", {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": beat} if beat else {}
+        self.client.create_work_pool(WorkPoolCreate(name=pool, type=kind), overwrite=True)
+        deployment = self.client.create_deployment(
+            self.client.create_flow(flow(lambda: None, name="watched")),
+            name=f"every-{beat}-{kind}",
+            work_pool_name=pool,
+            job_variables={"env": env},
+        )
+        run = self.client.create_flow_run_from_deployment(deployment, tags=tags)
         self.client.set_flow_run_state(run.id, state, force=True)
         return run.id
 
@@ -94,9 +100,10 @@ def test_a_run_that_beats_lives_and_one_that_misses_three_beats_is_crashed(runs:
 
 
 def test_a_run_whose_cancelling_nobody_heard_is_cancelled(runs: Runs) -> None:
-    from prefect.states import Cancelling
+    from prefect.states import Cancelling, Running
 
-    run = runs.made(Cancelling())
+    run = runs.made(Running())
+    runs.client.set_flow_run_state(run, Cancelling())
     assert len(runs.look(15, times=7)) == 1
     assert runs.state(run) == "Cancelled"
 
@@ -114,11 +121,19 @@ def test_the_time_in_which_the_server_or_the_watcher_was_away_does_not_count(run
 def test_a_run_is_given_three_beats_of_its_own(runs: Runs) -> None:
     from prefect.states import Running
 
-    run = runs.made(Running(), job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60"}})
-    usual = runs.made(Running(), job_variables={})
+    run, usual = runs.made(Running(), beat="60"), runs.made(Running(), beat="")
     assert runs.look(15, times=12) == []
     assert len(runs.look(15)) == 1
     assert (runs.state(run), runs.state(usual)) == ("Crashed", "Running")
+
+
+def test_a_process_that_never_began_is_crashed_sooner_than_a_container(runs: Runs) -> None:
+    from prefect.states import Pending
+
+    process, container = runs.made(Pending()), runs.made(Pending(), kind="docker")
+    assert len(runs.look(15, times=8)) == 1
+    assert (runs.state(process), runs.state(container)) == ("Crashed", "Pending")
+    assert len(runs.look(15, times=55)) == 1
 
 
 def test_others_runs_and_those_of_the_command_line_are_left_alone(runs: Runs) -> None:
