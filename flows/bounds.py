@@ -41,7 +41,7 @@ def bounded(name: str, minutes: float) -> Iterator[None]:
         raise StepTooLong(
             f"{name} took longer than SHOPFLOW_STEP_TIMEOUT_MINUTES ({minutes:g}) allows and was ended; nothing is "
             "half-written. Raise the limit, or give it less at once; the next run does what is left"
-        ) from failure
+        ) from None
     if failure is None or isinstance(failure, Exception):
         for number in came:
             _again(number)
