@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -14,9 +13,11 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.bills import counted
+from flows.bounds import bounded
 from flows.errors import ShopflowError, StorageError
 from flows.ledger import receipt_of
-from flows.receipts import Batch, Erased, Landed, Receipt, Removed, Validated
+from flows.receipts import Batch, Billed, Erased, Landed, Receipt, Removed, Validated
+from flows.settings import Settings
 from flows.summary import line_of
 
 R = TypeVar("R")
@@ -48,46 +49,70 @@ class Outcome(Generic[R]):
 class Attempt(Generic[R]):
     """A step about to be made. `require` raises a ShopflowError where what `work` tells may not be gone on with.
 
-    `outcome` is known in the process that made it. No dataclass: Prefect looks into those of a task's parameters.
+    It may be made again as `settings` allow, where its error is transient; the receipt is then that of all attempts
+    together, with their time and costs, and tells which attempt it was and what came of those before. `outcome` is
+    known in the process that made it. No dataclass: Prefect looks into those of a task's parameters.
     """
 
     def __init__(
-        self, name: str, about: About, work: Callable[[], R], require: Callable[[R], None] | None = None
+        self,
+        name: str,
+        about: About,
+        work: Callable[[], R],
+        settings: Settings,
+        require: Callable[[R], None] | None = None,
     ) -> None:
         self.name, self.about, self.work, self.require = name, about, work, require
+        self.retries, self.minutes = settings.step_retries, settings.step_timeout_minutes
         self.label = f"{name} {about.batch_id}" if about.batch_id else name
         self.outcome: Outcome[R] | None = None
+        self.refusals: list[str] = []  # what came of the attempts that were followed by another one
+        self.started_at, self.billed = datetime.now(UTC), Billed()
 
     def make(self) -> State[Any]:
         """Do it; the state says how it went and holds the outcome. Raises only what is no ShopflowError."""
-        started_at, clock = datetime.now(UTC), time.monotonic()
+        if self.outcome is not None:
+            self.refusals.append(str(self.outcome.error))
+        else:
+            self.started_at = datetime.now(UTC)
         told: R | None = None
         error: ShopflowError | None = None
         failure: BaseException | None = None
         with counted() as bill:
             try:
-                told = self.work()
-                if self.require:
-                    self.require(told)
+                with bounded(self.name, self.minutes):
+                    told = self.work()
+                    if self.require:
+                        self.require(told)
             except ShopflowError as refused:
                 failure = error = refused
             except OSError as refused:
                 failure = error = StorageError(f"{self.name}: {refused.strerror or refused}: {refused.filename or ''}")
+                error.is_transient = isinstance(refused, ConnectionError | TimeoutError | BlockingIOError)
             except BaseException as other:
-                failure = _signal_behind(other) or other
-                if failure is not other:
-                    raise failure from None
+                failure = other
                 raise
             finally:
-                about = About(self.about.run_id, batch_of(told) or self.about.batch_id)
-                seconds = time.monotonic() - clock
-                receipt = receipt_of(about, self.name, started_at, seconds, told, failure, bill.billed)
+                self.billed += bill.billed
+                receipt = self._receipt(told, failure)
                 self.outcome = Outcome(told, error, receipt)
-                log(receipt)
+                if error is not None and error.is_transient and len(self.refusals) < self.retries:
+                    get_run_logger().warning("%s: attempt %d failed: %s", self.name, len(self.refusals) + 1, error)
+                else:
+                    log(receipt)
         if error is not None:
             return Failed(message=str(error), data=self.outcome)
         name = "Degraded" if receipt.verdict == "degraded" else None
         return Completed(name=name, message=line_of(receipt), data=self.outcome)
+
+    def _receipt(self, told: R | None, failure: BaseException | None) -> Receipt:
+        about = About(self.about.run_id, batch_of(told) or self.about.batch_id)
+        seconds = (datetime.now(UTC) - self.started_at).total_seconds()
+        receipt = receipt_of(about, self.name, self.started_at, seconds, told, failure, self.billed)
+        if not self.refusals:
+            return receipt
+        again = {"attempt": len(self.refusals) + 1, "refusals": list(self.refusals)}
+        return replace(receipt, detail={**receipt.detail, **again})
 
 
 def log(receipt: Receipt) -> None:
@@ -108,9 +133,3 @@ def batch_of(told: object) -> str | None:
         case Erased():
             return told.erasure_id
     return None
-
-
-def _signal_behind(error: BaseException) -> BaseException | None:
-    """What a handler of signals raised, where DuckDB has made a RuntimeError of it: Prefect knows only the former."""
-    cause = error.__cause__ if isinstance(error, RuntimeError) else None
-    return cause if cause is not None and not isinstance(cause, Exception) else None

@@ -34,7 +34,7 @@ def validate_batches(story: Story, landed: Landed, hands: Hands) -> list[Validat
     what was validated is not validated again when the rest was mended.
     """
     attempts = [
-        Attempt("validate", _about(story, batch), partial(_validated, batch, hands.settings))
+        Attempt("validate", _about(story, batch), partial(_validated, batch, hands.settings), hands.settings)
         for batch in landed.batches
     ]
     outcomes = hands.make(VALIDATE, attempts)
@@ -57,6 +57,7 @@ def judge_batches(story: Story, validated: Sequence[Validated], hands: Hands) ->
             "judge",
             _about(story, told.batch),
             partial(_judged, told, hands.settings, [other for other in validated if other is not told]),
+            hands.settings,
             require_contracts,
         )
         for told in validated

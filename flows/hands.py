@@ -16,7 +16,7 @@ from flows.attempt import Attempt, Outcome
 from flows.bills import charge
 from flows.receipts import Billed, Landed
 from flows.settings import Settings
-from flows.steps import Step, began, ended, made
+from flows.steps import Step, began, ended, made, tried_again
 from flows.story import Story
 
 R = TypeVar("R")
@@ -43,6 +43,7 @@ class Hands:
         runner = self._runner
         if runner is None or (isinstance(runner, ThreadPoolTaskRunner) and not in_threads):
             return [made(self._story, carried, attempt) for attempt in attempts]
+        carried = tried_again(carried, self._story.settings)
         waiting, running, done = deque(enumerate(attempts)), dict[int, Any](), SimpleQueue[int]()
         outcomes: dict[int, Outcome[R]] = {}
         while waiting or running:

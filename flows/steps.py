@@ -5,26 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
+from prefect.tasks import exponential_backoff
 
 from flows.attempt import About, Attempt, Outcome, batch_of, log
 from flows.bills import charge
 from flows.receipts import Node, Receipt
-from prefect.states import Completed, Failed
-from prefect.tasks import exponential_backoff
-
-from flows.bills import charge, counted
-from flows.bounds import bounded
-from flows.errors import ShopflowError, StorageError
-from flows.ledger import receipt_of
-from flows.receipts import Billed, Node, Receipt
+from flows.settings import Settings
 from flows.story import Story, listeners
 from flows.summary import line_of_node
 
@@ -43,7 +35,7 @@ def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[C
     are raised and are the failed task's message, without a traceback; any other error goes through Prefect with one.
 
     A step is tried again, later and later, after an error that is transient (`ShopflowError.is_transient`), and after
-    no other one; it has one receipt, that of its last attempt. It ends when its time is over, or with a signal.
+    no other one. It ends when its time is over, or with a signal.
     """
 
     def decorate(work: Callable[Concatenate[Story, P], R]) -> Callable[Concatenate[Story, P], R]:
@@ -52,16 +44,10 @@ def step(name: str) -> Callable[[Callable[Concatenate[Story, P], R]], Callable[C
         @wraps(work)
         def run(story: Story, *args: P.args, **kwargs: P.kwargs) -> R:
             batch_id = next(filter(None, map(batch_of, args)), story.batch_id)
-            attempt = Attempt(name, About(story.run_id, batch_id), partial(work, story, *args, **kwargs))
+            attempt = Attempt(
+                name, About(story.run_id, batch_id), partial(work, story, *args, **kwargs), story.settings
+            )
             return made(story, carried, attempt).result()
-            attempt = Attempt(story, name, partial(work, story, *args, **kwargs))
-            carried.with_options(
-                retries=story.settings.step_retries,
-                retry_delay_seconds=exponential_backoff(BACK_OFF_SECONDS),
-                retry_jitter_factor=JITTER,
-                retry_condition_fn=lambda *_: attempt.may_try_again,
-            )(attempt)
-            return attempt.result()
 
         return cast(Callable[Concatenate[Story, P], R], run)
 
@@ -84,11 +70,26 @@ def _carry(attempt: Attempt[Any]) -> State[Any]:
     return attempt.make()
 
 
+def tried_again(carried: Step, settings: Settings) -> Step:
+    """The task, made again where the settings allow it and the outcome's error is transient."""
+    return carried.with_options(
+        retries=settings.step_retries,
+        retry_delay_seconds=exponential_backoff(BACK_OFF_SECONDS),
+        retry_jitter_factor=JITTER,
+        retry_condition_fn=_may_pass,
+    )
+
+
+def _may_pass(carried: object, run: object, state: State[Any]) -> bool:
+    outcome = state.data
+    return isinstance(outcome, Outcome) and outcome.error is not None and outcome.error.is_transient
+
+
 def made(story: Story, carried: Step, attempt: Attempt[R]) -> Outcome[R]:
     """Make an attempt here and now. Raises only what is no ShopflowError."""
     began(attempt.name)
     try:
-        carried(attempt)
+        tried_again(carried, story.settings)(attempt)
     finally:
         if attempt.outcome:
             ended(story, attempt.outcome)
@@ -108,71 +109,6 @@ def ended(story: Story, outcome: Outcome[Any]) -> None:
         if told is not None:
             story.take(told)
     _remember(story, outcome.receipt)
-
-
-class Attempt(Generic[R]):
-    """One step of one run, about to be made, and made again where that may help."""
-
-    def __init__(self, story: Story, name: str, work: Callable[[], R]) -> None:
-        self.story, self.name, self.work = story, name, work
-        self.label = f"{name} {story.batch_id}" if story.batch_id else name
-        self.told: R | None = None
-        self.error: ShopflowError | None = None
-        self.refusals: list[str] = []  # what came of the attempts that were followed by another one
-        self.started_at, self.clock, self.billed = datetime.now(UTC), time.monotonic(), Billed()
-
-    @property
-    def may_try_again(self) -> bool:
-        is_transient = self.error is not None and self.error.is_transient
-        return is_transient and len(self.refusals) < self.story.settings.step_retries
-
-    def make(self) -> State[Any]:
-        """Do it; the state says how it went. Raises only what is no ShopflowError."""
-        if self.error is not None:
-            self.refusals.append(str(self.error))
-            self.error = None
-        for listener in listeners():
-            listener.step_began(self.name)
-        nodes = len(self.story.nodes)
-        failure: BaseException | None = None
-        try:
-            with counted() as bill, bounded(self.name, self.story.settings.step_timeout_minutes):
-                self.told = self.work()
-            self.story.take(self.told)
-        except ShopflowError as error:
-            failure = self.error = error
-            self.story.take(error)
-        except OSError as error:
-            failure = self.error = StorageError(f"{self.name}: {error.strerror or error}: {error.filename or ''}")
-            self.error.is_transient = isinstance(error, ConnectionError | TimeoutError | BlockingIOError)
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
-            self.billed += bill.billed
-            if not self.may_try_again:
-                receipt = self._receipt(failure)
-                keep(self.story, receipt)
-        if self.may_try_again:
-            del self.story.nodes[nodes:]
-            get_run_logger().warning("%s: attempt %d failed: %s", self.name, len(self.refusals) + 1, self.error)
-        if self.error is not None:
-            return Failed(message=str(self.error))
-        return Completed(name="Degraded" if receipt.verdict == "degraded" else None, message=line_of(receipt))
-
-    def _receipt(self, failure: BaseException | None) -> Receipt:
-        """Of all attempts together: with their time, their waits and their costs."""
-        seconds = time.monotonic() - self.clock
-        told = receipt_of(self.story, self.name, self.started_at, seconds, self.told, failure, self.billed)
-        if not self.refusals:
-            return told
-        again = {"attempt": len(self.refusals) + 1, "refusals": list(self.refusals)}
-        return replace(told, detail={**told.detail, **again})
-
-    def result(self) -> R:
-        if self.error is not None:
-            raise self.error
-        return cast(R, self.told)
 
 
 def keep(story: Story, receipt: Receipt) -> None:
