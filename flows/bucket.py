@@ -40,10 +40,14 @@ class Bucket:
 
     def bring_all(self, folder: Path) -> None:
         """Fill a folder of the lake, and those below it, with the files that it lacks."""
+        self.bring(self.files(folder))
+
+    def files(self, folder: Path) -> list[Path]:
+        """The files that the bucket has of a folder of the lake and of those below it."""
         with self._said(f"listing {self.name(folder)}"):
             found = list(self._bucket.list_blobs(prefix=f"{self._key(folder)}/", retry=self._retry()))
         below = len(self._prefix) + 1 if self._prefix else 0
-        self.bring(self._root / blob.name[below:] for blob in found)
+        return [self._root / blob.name[below:] for blob in found]
 
     def drop(self, paths: Iterable[Path]) -> None:
         """Delete these files' objects, one after the other; those that are gone are no matter."""

@@ -68,6 +68,11 @@ class Lake:
         if self._bucket:
             self._bucket.bring_all(folder)
 
+    def files(self, folder: Path) -> list[Path]:
+        """The paths of the Parquet files of a folder of the lake, those that only its bucket has among them."""
+        there = {*folder.glob("*.parquet"), *(self._bucket.files(folder) if self._bucket else ())}
+        return sorted(path for path in there if path.suffix == ".parquet")
+
     def drop(self, paths: Iterable[Path]) -> None:
         """These files left the folder: delete them from the bucket, in this order."""
         if self._bucket:

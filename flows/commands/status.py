@@ -8,7 +8,7 @@ from rich.console import Group
 
 from flows import server, serving
 from flows.audit import audit
-from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
+from flows.commands.ledger import batch_table, last_run, ledger_table, let_go, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
 from flows.errors import LedgerError, StorageError, WarehouseError
@@ -82,4 +82,4 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
         return f"batches         not known now: {for_terminal(str(error))}"
     if batch:
         return Group(batch_table(batch, batches, removals))
-    return Group(ledger_table(batches, is_all), *waiting(changes), last_run(receipts, settings))
+    return Group(ledger_table(batches, is_all), *let_go(batches), *waiting(changes), last_run(receipts, settings))

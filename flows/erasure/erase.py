@@ -123,10 +123,11 @@ def _count(
 
 
 def _passed(warehouse: Warehouse, batches: Iterable[str]) -> list[RefusedPlace]:
-    """Refused rows of these batches that have passed a replay."""
+    """Refused rows of these batches that have passed a replay, but of batches whose refused rows were let go."""
     question = (
         "select replay_of, table_name, source_file, line from ops.replays "
-        "where replay_of in (select unnest($batches::varchar[])) order by all"
+        "where replay_of in (select unnest($batches::varchar[])) "
+        "and replay_of not in (select batch_id from ops.batches where purged_at is not null) order by all"
     )
     return [RefusedPlace(**row) for row in warehouse.query(question, {"batches": sorted(batches)})]
 

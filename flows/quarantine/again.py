@@ -52,8 +52,9 @@ def pass_again(settings: Settings, wanted: Wanted, corrected: Path | None = None
                 batches.append(batch)
         not_loaded = sum(row["n"] for row in found if not row["is_loaded"])
         tried = sum(row["n"] for row in found)
+        purged_at = quarantine.purged(wanted.batch)[1] if wanted.batch else None
     reasons = {**stayed, **({NEVER_LOADED: not_loaded} if not_loaded else {})}
-    return Replayed(tuple(batches), tried - sum(batch.rows_read for batch in batches), reasons)
+    return Replayed(tuple(batches), tried - sum(batch.rows_read for batch in batches), reasons, purged_at)
 
 
 def _candidates(quarantine: Quarantine, wanted: Wanted, *, has_corrections: bool) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.lake import Lake
-from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.erasure import Erasure
 
@@ -77,6 +77,20 @@ class Warehouse(Protocol):
     def write_anew(self, draft: Path) -> None:
         """Put a new file in place of the warehouse's, written at `draft` on the same disk, with no byte of rows that
         are gone; the warehouse is closed then. Where that fails the old file is still there, whole."""
+        ...
+
+    def purge(self, batches: Collection[str], at: datetime) -> None:
+        """Remember of these loaded batches that their refused rows were let go, all or nothing. The files are the
+        caller's. Of a batch that was purged before nothing changes."""
+        ...
+
+    def prune_receipts(self, before: datetime) -> int:
+        """Delete the receipts of steps that began before an instant (with a zone), all or nothing; how many."""
+        ...
+
+    def compact(self, draft: Path, *, is_dry: bool = False) -> Compacted:
+        """Put what the log holds into the warehouse's file, and write it anew, as `write_anew` does, where more than
+        half of it is free: the warehouse is closed then. Where there is no file, nothing. `is_dry`: only look."""
         ...
 
     def pending(self, models: str) -> Changes:

@@ -18,7 +18,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake, is_dated
 from flows.pinned import require_zone
-from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import duck_backfill, duck_erase, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
@@ -29,7 +29,7 @@ from flows.warehouse.duck_errors import translated
 from flows.warehouse.duck_export import export
 from flows.warehouse.duck_ledger import imbalances
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
-from flows.warehouse.duck_wipe import write_anew
+from flows.warehouse.duck_wipe import is_mostly_free, write_anew
 from flows.warehouse.erasure import Erasure
 
 
@@ -122,6 +122,28 @@ class DuckWarehouse:
                     f"{self._path} could not be closed, so no new file was put in its place: run again"
                 )
             place([(draft, self._path)])
+
+    def compact(self, draft: Path, *, is_dry: bool = False) -> Compacted:
+        with translated(self._path):
+            before = self._path.stat().st_size
+            if not is_dry:
+                self._connection.execute("checkpoint")
+            is_anew = is_mostly_free(self._connection)
+        if is_anew and not is_dry:
+            self.write_anew(draft)
+        return Compacted(self._path.stat().st_size, before, is_anew)
+
+    def purge(self, batches: Collection[str], at: datetime) -> None:
+        with self._transaction():
+            self._connection.execute(
+                "update ops.batches set purged_at = ? where purged_at is null and batch_id in (select unnest(?))",
+                [_utc(at), list(batches)],
+            )
+
+    def prune_receipts(self, before: datetime) -> int:
+        with self._transaction():
+            gone = self._connection.execute("delete from ops.receipts where started_at < ?", [_utc(before)]).fetchone()
+        return int(gone[0]) if gone else 0
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):
@@ -265,6 +287,7 @@ class DuckWarehouse:
             event_dates=list(validated.event_dates),
             rows_by_table=json.dumps(rows),
             refused_by_reason=json.dumps(validated.reasons, ensure_ascii=False),
+            purged_at=_utc(validated.purged_at) if validated.purged_at else None,
         )
 
     def _append(self, table: str, **row: Any) -> None:
