@@ -73,6 +73,7 @@ def _batch_again(
 ) -> ReplayedBatch | None:
     """The batch that the rows of `batch_id` make which pass; None if none does."""
     lake, of_batch = Lake.of(settings), f"where batch_id = {quoted(batch_id)}"
+    quarantine.only(batch_id)
     (known,) = quarantine.query(f"select landed_at from loaded {of_batch}")
     with workshop(settings, lake.staging) as shop:
         again = write_files(

@@ -44,7 +44,12 @@ class Quarantine:
     """
 
     connection: duckdb.DuckDBPyConnection
+    lake: Lake
     is_live: bool
+
+    def only(self, batch_id: str) -> None:
+        """From now on be asked of this batch alone: each question opens every file, however few rows it is about."""
+        _view(self.connection, self.lake, batch_id)
 
     def query(self, sql: str) -> Iterator[dict[str, Any]]:
         """The rows of a question by column name, some at a time. Raises StorageError where a file has gone by then."""
@@ -96,21 +101,23 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
         connect(slim, spill=spill) as connection,
     ):
         is_live = _know(connection, settings, is_holder)
-        _open(connection, Lake.of(settings))
-        yield Quarantine(connection, is_live)
+        lake = Lake.of(settings)
+        for table in RECORDS:
+            lake.bring_all(lake.quarantine(table, "*").parent)
+        _view(connection, lake)
+        yield Quarantine(connection, lake, is_live)
 
 
-def _open(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, lake: Lake, batch_id: str | None = None) -> None:
     columns = ", ".join(f'null::{type} as "{column}"' for column, type in COLUMNS.items())
     files = f"select {columns} where false"  # so that a column that older files lack is there
-    for table in RECORDS:
-        lake.bring_all(lake.quarantine(table, "*").parent)
-    found = [path for table in RECORDS for path in sorted(lake.quarantine(table, "*").parent.glob("*.parquet"))]
+    folders, names = [lake.quarantine(table, "*").parent for table in RECORDS], f"{batch_id or '*'}.parquet"
+    found = [path for folder in folders for path in sorted(folder.glob(names))]
     if found:
         paths = listed(as_pattern(path) for path in found)
         files += f" union all by name from read_parquet({paths}, union_by_name = true, hive_partitioning = false)"
     connection.execute(
-        f"""create temp view refused as
+        f"""create or replace temp view refused as
         select kept.*, kept."table" as t, passed.line is not null as has_passed
         from ({files}) as kept left join passed
             on passed.replay_of = kept.batch_id and passed.table_name = kept."table"
