@@ -25,11 +25,11 @@ def show_due(keep_quarantine_days: int, keep_receipts_days: int) -> None:
     with open_warehouse(settings, read_only=True) as warehouse:
         purged = due(warehouse, Lake.of(settings), now - days_of(keep_quarantine_days)).told()
         before = now - days_of(keep_receipts_days)
-        receipts = sum(receipt.started_at < before for receipt in warehouse.receipts())
+        (old,) = warehouse.query("select count(*) as receipts from ops.receipts where started_at < ?", [before])
         compacted = warehouse.compact(Path(), is_dry=True)
     rows, batches = count_of(purged.rows, "refused row"), count_of(purged.batches, "batch", "batches")
     console.print(f"purge    {rows} of {batches}, {count_of(purged.files, 'file')}")
-    console.print(f"prune    {count_of(receipts, 'receipt')} of before {before:%Y-%m-%d %H:%M} UTC")
+    console.print(f"prune    {count_of(old['receipts'], 'receipt')} of before {before:%Y-%m-%d %H:%M} UTC")
     parts = [count_of(len(serving.not_kept(settings)), "older copy", "older copies")]
     if compacted.bytes:
         more = ", more than half of it free: it would be written anew" if compacted.is_anew else ""

@@ -106,15 +106,14 @@ def _said(value: object) -> str:
 
 
 def last_run(receipts: Sequence[Receipt], settings: Settings) -> Table | str:
-    """The steps of the run whose receipts were written last, and what it was billed."""
+    """The steps of the last run by its receipts, and what it was billed."""
     if not receipts:
         return ""
     found = Table(box=None, pad_edge=False, show_header=False)
     found.add_row("last run")
-    run = [receipt for receipt in receipts if receipt.run_id == receipts[-1].run_id]
-    for receipt in run:
+    for receipt in receipts:
         told = for_terminal(line_of(receipt))
         found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", told)
-    for billed in billed_lines(run, settings):
+    for billed in billed_lines(receipts, settings):
         found.add_row("billed", "", "", billed)
     return found

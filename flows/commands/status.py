@@ -77,7 +77,8 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
                 done: warehouse.query(f"select * from ops.{table}")
                 for done, table in (("to backfill", "backfills"), ("erased", "erasures"))
             }
-            receipts = warehouse.receipts()
+            last = warehouse.query("select run_id from ops.receipts order by started_at desc limit 1")
+            receipts = warehouse.receipts(last[0]["run_id"]) if last else []
     except WarehouseError as error:  # a notebook, or a run that has begun just now
         return f"batches         not known now: {for_terminal(str(error))}"
     if batch:
