@@ -19,6 +19,7 @@ from flows.sources.files import as_pattern
 from flows.sources.sql import listed
 from flows.warehouse import Warehouse, open_warehouse
 
+LET_GO = "the next `shopflow maintain` takes their files away"
 NEVER_LOADED = "was never loaded: the next `shopflow replay` takes its files away"
 
 
@@ -62,7 +63,10 @@ def _refused(lake: Lake, batches: list[dict[str, Any]]) -> Iterator[str]:
     for batch in batches:
         said, files = batch["quarantined"] + (batch["replayed"] or 0), paths[batch["batch_id"]]
         kept = sum(found[path] for path in files)
-        if kept != said and not any(path in damaged for path in files):
+        if at := batch.get("purged_at"):
+            if kept:
+                yield f"the quarantine has {kept} rows of batch {batch['batch_id']}, let go on {at:%Y-%m-%d}: {LET_GO}"
+        elif kept != said and not any(path in damaged for path in files):
             yield f"the quarantine has {kept} rows of batch {batch['batch_id']}, but {said} by the ledger"
 
 

@@ -54,10 +54,13 @@ class Bucket:
     def bring_all(self, folder: Path, *, anew: bool = False) -> None:
         """Fill a folder of the lake, and those below it, with the files that it lacks; `anew`: also with those that
         differ from what the bucket has, by the checksum that Google made of that."""
-        below = len(self._prefix) + 1 if self._prefix else 0
         for blob in self._blobs(folder):
-            path = self._root / blob.name[below:]
+            path = self._path(blob)
             self.bring([path], anew=anew and path.is_file() and blob.md5_hash != _md5(path))
+
+    def files(self, folder: Path) -> list[Path]:
+        """The files that the bucket has of a folder of the lake and of those below it."""
+        return [self._path(blob) for blob in self._blobs(folder)]
 
     def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
         """Fill the folder with outlines of those of these Parquet files that the bucket has; see `Lake.outline`."""
@@ -109,6 +112,9 @@ class Bucket:
     def name(self, path: Path) -> str:
         """The address of a file's object."""
         return f"gs://{self._bucket.name}/{self._key(path)}"
+
+    def _path(self, blob: Any) -> Path:
+        return self._root / str(blob.name)[len(self._prefix) + 1 if self._prefix else 0 :]
 
     def _blobs(self, folder: Path, **which: bool) -> list[Any]:
         with self._said(f"listing {self.name(folder)}"):

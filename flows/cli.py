@@ -153,6 +153,23 @@ def backfill(
 
 
 @app.command()
+def maintain(
+    keep_quarantine_days: Annotated[int, typer.Option(min=0, help="Days that refused rows are kept.")] = 90,
+    keep_receipts_days: Annotated[int, typer.Option(min=0, help="Days that receipts of steps are kept.")] = 400,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Let go of what is old: refused rows, receipts, room that nothing is in. Every number stays as it is."""
+    if dry_run:
+        from flows.commands.due import show_due
+
+        show_due(keep_quarantine_days, keep_receipts_days)
+    else:
+        from flows.commands.run import run_flow
+
+        run_flow("maintain", keep_quarantine_days=keep_quarantine_days, keep_receipts_days=keep_receipts_days)
+
+
+@app.command()
 def forget(
     user: Annotated[str, typer.Option(callback=_text, help="The user's id; - reads it from the standard input.")],
     shared_devices: Annotated[

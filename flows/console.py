@@ -31,6 +31,9 @@ DOING = {
     "erase": "taking the person's rows out",
     "wipe": "writing the warehouse anew",
     "prove": "searching for what is left",
+    "purge": "letting go of old refused rows",
+    "prune": "deleting old receipts",
+    "compact": "looking for free room",
     "transform": "building and testing the models",
     "publish": "publishing the marts",
 }

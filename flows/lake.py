@@ -108,6 +108,11 @@ class Lake:
     def is_folder(self) -> bool:
         return self._bucket is None
 
+    def files(self, folder: Path) -> list[Path]:
+        """The paths of the Parquet files of a folder of the lake, those that only its bucket has among them."""
+        there = {*folder.glob("*.parquet"), *(self._bucket.files(folder) if self._bucket else ())}
+        return sorted(path for path in there if path.suffix == ".parquet")
+
     def drop(self, paths: Iterable[Path]) -> None:
         """These files left the folder: delete them from the bucket, in this order."""
         if self._bucket:

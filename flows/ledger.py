@@ -13,10 +13,13 @@ from flows.receipts import (
     Billed,
     Built,
     Check,
+    Compacted,
     Erased,
     Landed,
     Loaded,
+    Pruned,
     Published,
+    Purged,
     Receipt,
     Removed,
     Replayed,
@@ -104,7 +107,17 @@ def _facts(told: object) -> dict[str, Any]:
                     "batches": {batch.batch_id: batch.replay_of for batch in told.batches},
                     "stayed": told.stayed,
                     "reasons": told.reasons,
+                    **({"let_go_on": f"{told.purged_at:%Y-%m-%d}"} if told.purged_at else {}),
                 },
+            }
+        case Purged():
+            return {"rows_out": told.rows, "detail": {"batches": told.batches, "files": told.files}}
+        case Pruned():
+            return {"rows_out": told.receipts, "detail": {"before": f"{told.before:%Y-%m-%d %H:%M}"}}
+        case Compacted():
+            return {
+                "bytes": told.bytes,
+                "detail": {"bytes_before": told.bytes_before, "is_anew": told.is_anew, "copies": told.copies},
             }
         case Backfill():
             return {

@@ -100,6 +100,7 @@ class Validated:
     """What became of a batch's rows. `derived` counts rows made from others (products out of REES46 events).
 
     `reporting_timezone` is the one that the days were counted in; None in manifests from before it was kept.
+    `purged_at` is when maintenance let the refused rows go: they are counted still, and their files are gone.
     """
 
     batch: Batch
@@ -110,6 +111,7 @@ class Validated:
     bytes_written: int = 0
     notes: tuple[str, ...] = ()
     reporting_timezone: str | None = None
+    purged_at: datetime | None = None
 
     def __add__(self, other: Validated) -> Validated:
         """The sum of two batches, which is none: its batch has no id."""
@@ -185,11 +187,15 @@ class ReplayedBatch:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of a replay. `stayed` counts the rows that are refused still, `reasons` the same by the reason why."""
+    """What came of a replay. `stayed` counts the rows that are refused still, `reasons` the same by the reason why.
+
+    `purged_at` is when maintenance let the rows go of the one batch that was asked for.
+    """
 
     batches: tuple[ReplayedBatch, ...]
     stayed: int
     reasons: dict[str, int]
+    purged_at: datetime | None = None
 
 
 Counted = dict[str, dict[str, int]]  # rows by table and batch
@@ -225,6 +231,39 @@ class Erased:
 
     def rows_in(self, place: str) -> int:
         return sum(rows for batches in self.rows.get(place, {}).values() for rows in batches.values())
+
+
+@dataclass(frozen=True)
+class Purged:
+    """Refused rows that maintenance let go: of how many batches, how many rows, in how many files.
+
+    A batch that was never loaded is counted here, too. Rows that passed a replay before are among `rows`.
+    """
+
+    batches: int
+    rows: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """Receipts that were deleted: those of steps that began before `before`."""
+
+    receipts: int
+    before: datetime
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """The warehouse's file after maintenance, and before. `is_anew` says that it was written anew.
+
+    `copies` counts serving copies beyond those that are kept. On BigQuery there is no file: the sizes are None.
+    """
+
+    bytes: int | None
+    bytes_before: int | None
+    is_anew: bool = False
+    copies: int = 0
 
 
 @dataclass(frozen=True)

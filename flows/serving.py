@@ -99,14 +99,19 @@ def make_current(settings: Settings, copy: Path) -> None:
         to_disk(folder)
 
 
+def not_kept(settings: Settings) -> list[Path]:
+    """The copies in service beyond the last `settings.serving_copies`, but never the current one."""
+    old = versions(settings)[: -settings.serving_copies]
+    return [path for path in old if path.resolve() != current(settings)]
+
+
 def keep_only_last(settings: Settings) -> list[Path]:
     """Take all but the last `settings.serving_copies` copies out of service, never the current one; these copies.
 
     The youngest of them becomes the spare one, which no reader finds; the others are deleted. Whoever has an old copy
     open keeps reading it. Raises StorageError if one cannot be deleted.
     """
-    old = versions(settings)[: -settings.serving_copies]
-    gone = [path for path in old if path.resolve() != current(settings)]
+    gone = not_kept(settings)
     with _storage(settings.serving):
         for path in gone:
             for spare in settings.serving.glob(f"{_SPARE}*"):

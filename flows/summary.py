@@ -65,7 +65,20 @@ def line_of(receipt: Receipt) -> str:
                 f"{detail['passed']:,} passed",
                 f"{receipt.duplicates:,} of them duplicates" if receipt.duplicates else "",
                 f"{detail['stayed']:,} still refused",
+                f"those of the batch were let go on {detail['let_go_on']}" if "let_go_on" in detail else "",
             ]
+        case "purge":
+            batches = count_of(detail["batches"], "batch", "batches")
+            parts = [
+                f"{count_of(receipt.rows_out or 0, 'refused row')} of {batches}",
+                count_of(detail["files"], "file"),
+            ]
+        case "prune":
+            parts = [f"{count_of(receipt.rows_out or 0, 'receipt')} of before {detail['before']} UTC"]
+        case "compact":
+            copies = count_of(detail["copies"], "older copy", "older copies") if detail["copies"] else ""
+            anew = f"written anew, was {size(detail['bytes_before'])}" if detail["is_anew"] else ""
+            parts = [copies, f"warehouse of {size(receipt.bytes)}" if receipt.bytes else "nothing to do", anew]
         case "plan":
             carried = "carried on: " if detail["is_begun"] else ""
             dates = " to ".join(str(day) for day in detail["dates"])

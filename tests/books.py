@@ -11,16 +11,18 @@ from typing import Any
 from flows.audit import NEVER_LOADED, audit
 from flows.land import land
 from flows.load import load
+from flows.maintenance.purge import purge
 from flows.quarantine.again import pass_again
 from flows.quarantine.export import export
 from flows.quarantine.waiting import open_quarantine
 from flows.quarantine.wanted import Wanted
-from flows.receipts import Replayed
+from flows.receipts import Purged, Replayed
 from flows.settings import Settings, load_settings
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 
 LANDED = datetime(2025, 11, 2, tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Books:
 
     def replay(self, corrected: Path | None = None, **wanted: str) -> Replayed:
         return pass_again(self.settings, Wanted(**wanted), corrected)
+
+    def let_go(self, before: datetime = NEVER) -> Purged:
+        return purge(self.settings, before, datetime.now(UTC))
 
     def export(self, out: Path, **wanted: str) -> list[dict[str, Any]]:
         with open_quarantine(self.settings) as quarantine:
@@ -82,7 +87,7 @@ class Books:
         for batch_id, row in batches.items():
             own = [other for other in batches.values() if other["replay_of"] == batch_id]
             assert row["replayed"] == sum(other["rows_read"] for other in own)
-            assert row["quarantined"] == len(self.waiting(batch=batch_id))
+            assert len(self.waiting(batch=batch_id)) == (0 if row["purged_at"] else row["quarantined"])
         assert {row["replay_of"] for row in batches.values()} <= {None, *batches}
         assert {row["batch_id"]: row["n"] for row in raw} == {
             batch_id: row["accepted"] + row["derived"]

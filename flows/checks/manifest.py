@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -45,12 +47,20 @@ def manifests(lake: Lake) -> Iterator[Validated]:
     folder = lake.manifest("*").parent
     lake.bring_all(folder)
     for path in sorted(folder.glob("*.json")):
-        try:
-            yield _VALIDATED.validate_json(path.read_bytes())
-        except ValidationError as error:
-            raise _no_manifest(lake, path) from error
-        except OSError as error:
-            raise StorageError(f"{lake.name(path)} cannot be read: {error.strerror}") from error
+        yield _read(lake, path)
+
+
+def note_purged(lake: Lake, batch_id: str, at: datetime, draft: Path) -> None:
+    """Says in the batch's manifest, if it has one, that its refused rows are gone: without them it is whole.
+
+    Raises StorageError as `manifests`; `draft` as for `write_manifest`.
+    """
+    path = lake.manifest(batch_id)
+    lake.bring([path])
+    if path.is_file():
+        told = _read(lake, path)
+        if told.purged_at is None:
+            write_manifest(lake, replace(told, purged_at=at), draft)
 
 
 def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
@@ -59,6 +69,15 @@ def write_manifest(lake: Lake, validated: Validated, draft: Path) -> None:
     manifest = lake.manifest(validated.batch.batch_id)
     place([(draft, manifest)])
     lake.keep([manifest])
+
+
+def _read(lake: Lake, path: Path) -> Validated:
+    try:
+        return _VALIDATED.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise _no_manifest(lake, path) from error
+    except OSError as error:
+        raise StorageError(f"{lake.name(path)} cannot be read: {error.strerror}") from error
 
 
 def _no_manifest(lake: Lake, path: Path) -> StorageError:
@@ -71,6 +90,6 @@ def _files(lake: Lake, validated: Validated) -> Iterator[Path]:
     batch_id = validated.batch.batch_id
     for table in rows_by_table(validated):
         yield from lake.accepted_files(table, batch_id)
-    for count in validated.counts:
+    for count in validated.counts if validated.purged_at is None else ():
         if count.quarantined:
             yield lake.quarantine(count.table, batch_id)

@@ -13,6 +13,7 @@ from flows.errors import LedgerError
 from flows.literal import for_terminal
 from flows.receipts import Receipt
 from flows.settings import Settings
+from flows.story import count_of
 from flows.summary import billed_lines, line_of
 
 BATCHES, DAYS = 5, 10
@@ -52,6 +53,16 @@ def _aligned(line: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]
         yield cell.ljust(width) if is_left else cell.rjust(width)
 
 
+def let_go(batches: Sequence[Row]) -> list[str]:
+    """A line on the batches whose refused rows maintenance has let go; none where there are none."""
+    gone = [batch for batch in batches if batch.get("purged_at")]
+    if not gone:
+        return []
+    rows = count_of(sum(batch["quarantined"] for batch in gone), "refused row")
+    last = max(batch["purged_at"] for batch in gone)
+    return [f"let go          {rows} of {count_of(len(gone), 'batch', 'batches')}, the last on {last:%Y-%m-%d}"]
+
+
 def waiting(changes: Mapping[str, Sequence[Row]]) -> list[str]:
     """A line that says what the published marts do not know yet, `changes` by what was done; none if they know all."""
     open_ones = {done: [row for row in rows if row["built_at"] is None] for done, rows in changes.items()}
@@ -76,6 +87,8 @@ def batch_table(batch_id: str, batches: Sequence[Row], removals: Sequence[Row]) 
             if value not in (None, 0):
                 found.add_row(name, for_terminal(_said(value)))
         replays = [replay["batch_id"] for replay in batches if replay["replay_of"] == batch_id]
+        if at := row.get("purged_at"):
+            found.add_row("refused rows", f"let go on {at:%Y-%m-%d}: they are counted, and kept nowhere")
         if replays:
             found.add_row("replays", ", ".join(replays))
         found.add_section()
@@ -93,15 +106,14 @@ def _said(value: object) -> str:
 
 
 def last_run(receipts: Sequence[Receipt], settings: Settings) -> Table | str:
-    """The steps of the run whose receipts were written last, and what it was billed."""
+    """The steps of the last run by its receipts, and what it was billed."""
     if not receipts:
         return ""
     found = Table(box=None, pad_edge=False, show_header=False)
     found.add_row("last run")
-    run = [receipt for receipt in receipts if receipt.run_id == receipts[-1].run_id]
-    for receipt in run:
+    for receipt in receipts:
         told = for_terminal(line_of(receipt))
         found.add_row(receipt.step, receipt.verdict, f"{receipt.seconds:.1f} s", told)
-    for billed in billed_lines(run, settings):
+    for billed in billed_lines(receipts, settings):
         found.add_row("billed", "", "", billed)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def show_counts() -> None:
             console.print(f"{_waiting(total['n'])}{many}", soft_wrap=True)
         else:
             console.print(_nothing(quarantine, Wanted()), soft_wrap=True)
+        batches, at = quarantine.purged()
+        if batches and counts:
+            console.print(
+                f"those of {count_of(batches, 'other batch', 'other batches')} were let go{_last(batches, at)}"
+            )
         _say_if_old(console, quarantine)
 
 
@@ -99,7 +105,14 @@ def _nothing(quarantine: Quarantine, wanted: Wanted) -> str:
     """That no row waits, and what there is instead."""
     names = sorted({count.reason for count in quarantine.counts()})
     instead = f"; there are {', '.join(names)}" if wanted.reason and names else ""
-    return f"no refused row waits {wanted}".rstrip() + for_terminal(instead)
+    batches, at = quarantine.purged(wanted.batch)
+    whose = "its refused rows" if wanted.batch else f"those of {count_of(batches, 'batch', 'batches')}"
+    gone = f"; {whose} were let go{_last(batches, at)}" if batches else ""
+    return f"no refused row waits {wanted}".rstrip() + for_terminal(instead) + gone
+
+
+def _last(batches: int, at: datetime | None) -> str:
+    return f"{', the last' if batches > 1 else ''} on {at:%Y-%m-%d}"
 
 
 def _say_if_old(console: Console, quarantine: Quarantine) -> None:

@@ -8,7 +8,7 @@ from rich.console import Group
 
 from flows import server, serving
 from flows.audit import audit
-from flows.commands.ledger import batch_table, last_run, ledger_table, waiting
+from flows.commands.ledger import batch_table, last_run, ledger_table, let_go, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
 from flows.errors import LedgerError, ShopflowError, WarehouseError
@@ -77,9 +77,10 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
                 done: warehouse.query(f"select * from ops.{table}")
                 for done, table in (("to backfill", "backfills"), ("erased", "erasures"))
             }
-            receipts = warehouse.receipts()
+            last = warehouse.query("select run_id from ops.receipts order by started_at desc limit 1")
+            receipts = warehouse.receipts(last[0]["run_id"]) if last else []
     except WarehouseError as error:  # a notebook, or a run that has begun just now
         return f"batches         not known now: {for_terminal(str(error))}"
     if batch:
         return Group(batch_table(batch, batches, removals))
-    return Group(ledger_table(batches, is_all), *waiting(changes), last_run(receipts, settings))
+    return Group(ledger_table(batches, is_all), *let_go(batches), *waiting(changes), last_run(receipts, settings))

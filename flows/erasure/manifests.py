@@ -50,7 +50,8 @@ def _settled(shop: Workshop, lake: Lake, told: Validated, explained: Counter[tup
     if counts == told.counts:
         return told
     days = {day for count in counts for day in _days(shop, lake, count.table, told.batch.batch_id)}
-    return replace(told, counts=counts, event_dates=tuple(sorted(days)), reasons=_reasons(shop, lake, told))
+    reasons = told.reasons if told.purged_at else _reasons(shop, lake, told)
+    return replace(told, counts=counts, event_dates=tuple(sorted(days)), reasons=reasons)
 
 
 def _fate(told: Validated) -> Fate:
@@ -74,6 +75,9 @@ def _count(
         ("lake", lake.accepted_files(table, batch_id), count.accepted + derived),
         ("quarantine", [lake.quarantine(table, batch_id)], count.quarantined),
     ):
+        if place == "quarantine" and told.purged_at:  # counted, and kept nowhere: whose rows they were nobody can tell
+            held[place] = wanted
+            continue
         held[place] = _rows(shop, files)
         if not 0 <= wanted - held[place] <= explained[place, table, batch_id]:
             missing = [file for file in files if not file.is_file()]

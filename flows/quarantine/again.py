@@ -52,8 +52,9 @@ def pass_again(settings: Settings, wanted: Wanted, corrected: Path | None = None
                 batches.append(batch)
         not_loaded = sum(row["n"] for row in found if not row["is_loaded"])
         tried = sum(row["n"] for row in found)
+        purged_at = quarantine.purged(wanted.batch)[1] if wanted.batch else None
     reasons = {**stayed, **({NEVER_LOADED: not_loaded} if not_loaded else {})}
-    return Replayed(tuple(batches), tried - sum(batch.rows_read for batch in batches), reasons)
+    return Replayed(tuple(batches), tried - sum(batch.rows_read for batch in batches), reasons, purged_at)
 
 
 def _candidates(quarantine: Quarantine, wanted: Wanted, *, has_corrections: bool) -> str:
@@ -72,6 +73,7 @@ def _batch_again(
 ) -> ReplayedBatch | None:
     """The batch that the rows of `batch_id` make which pass; None if none does."""
     lake, of_batch = Lake.of(settings), f"where batch_id = {quoted(batch_id)}"
+    quarantine.only(batch_id)
     (known,) = quarantine.query(f"select landed_at from loaded {of_batch}")
     with workshop(settings, lake.staging) as shop:
         again = write_files(

@@ -39,6 +39,11 @@ def take_corrected(quarantine: Quarantine, path: Path, draft: Path) -> None:
     unknown = next(
         quarantine.query(f"from corrected as theirs anti join refused as ours on {same} order by number limit 1"), None
     )
+    if unknown and (at := quarantine.purged(unknown["batch_id"])[1]):
+        raise SourceError(
+            f"{shown(path)}, line {unknown['number']}: the refused rows of batch {unknown['batch_id']} were let go on "
+            f"{at:%Y-%m-%d} and cannot be replayed any more; leave its lines out"
+        )
     if unknown:
         raise SourceError(
             f"{shown(path)}, line {unknown['number']}: no row of {unknown['table']} was refused in line "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import duckdb
@@ -37,13 +38,18 @@ class Count(NamedTuple):
 @dataclass(frozen=True)
 class Quarantine:
     """Refused rows, open for questions. The view `refused` has every row (`t` is its table, `has_passed` whether a
-    replay has taken it), the table `loaded` the batches of the ledger.
+    replay has taken it) but those that maintenance has let go, the table `loaded` the batches of the ledger.
 
     `is_live` is false where a run holds the warehouse: then it is known what had passed when marts were last published.
     """
 
     connection: duckdb.DuckDBPyConnection
+    lake: Lake
     is_live: bool
+
+    def only(self, batch_id: str) -> None:
+        """From now on be asked of this batch alone: each question opens every file, however few rows it is about."""
+        _view(self.connection, self.lake, batch_id)
 
     def query(self, sql: str) -> Iterator[dict[str, Any]]:
         """The rows of a question by column name, some at a time. Raises StorageError where a file has gone by then."""
@@ -62,6 +68,12 @@ class Quarantine:
             f"""(select * exclude (t, has_passed), batch_id in (select batch_id from loaded) as is_loaded """
             f"""from refused where not has_passed and {wanted.condition})"""
         )
+
+    def purged(self, batch_id: str | None = None) -> tuple[int, datetime | None]:
+        """Of how many batches (of all, or of this one) the refused rows were let go, and when that was done last."""
+        which = f"where batch_id = {quoted(batch_id)}" if batch_id else ""
+        (found,) = self.query(f"select count(purged_at) as batches, max(purged_at) as at from loaded {which}")
+        return found["batches"], found["at"]
 
     def counts(self) -> list[Count]:
         """What waits, by batch, table and reason."""
@@ -89,25 +101,28 @@ def open_quarantine(settings: Settings, *, is_holder: bool = False) -> Iterator[
         connect(slim, spill=spill) as connection,
     ):
         is_live = _know(connection, settings, is_holder)
-        _open(connection, Lake.of(settings))
-        yield Quarantine(connection, is_live)
+        lake = Lake.of(settings)
+        for table in RECORDS:
+            lake.bring_all(lake.quarantine(table, "*").parent)
+        _view(connection, lake)
+        yield Quarantine(connection, lake, is_live)
 
 
-def _open(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, lake: Lake, batch_id: str | None = None) -> None:
     columns = ", ".join(f'null::{type} as "{column}"' for column, type in COLUMNS.items())
     files = f"select {columns} where false"  # so that a column that older files lack is there
-    for table in RECORDS:
-        lake.bring_all(lake.quarantine(table, "*").parent)
-    found = [path for table in RECORDS for path in sorted(lake.quarantine(table, "*").parent.glob("*.parquet"))]
+    folders, names = [lake.quarantine(table, "*").parent for table in RECORDS], f"{batch_id or '*'}.parquet"
+    found = [path for folder in folders for path in sorted(folder.glob(names))]
     if found:
         paths = listed(as_pattern(path) for path in found)
         files += f" union all by name from read_parquet({paths}, union_by_name = true, hive_partitioning = false)"
     connection.execute(
-        f"""create temp view refused as
+        f"""create or replace temp view refused as
         select kept.*, kept."table" as t, passed.line is not null as has_passed
         from ({files}) as kept left join passed
             on passed.replay_of = kept.batch_id and passed.table_name = kept."table"
-            and passed.source_file = kept.source_file and passed.line = kept.line"""
+            and passed.source_file = kept.source_file and passed.line = kept.line
+        where kept.batch_id not in (select batch_id from loaded where purged_at is not null)"""
     )
 
 
@@ -117,7 +132,7 @@ def _know(connection: duckdb.DuckDBPyConnection, settings: Settings, is_holder: 
     Returns whether it says what is so now.
     """
     connection.execute(
-        "create temp table loaded (batch_id varchar, landed_at timestamp); "
+        "create temp table loaded (batch_id varchar, landed_at timestamp, purged_at timestamp); "
         "create temp table passed (replay_of varchar, table_name varchar, source_file varchar, line bigint)"
     )
     if settings.target == "bigquery":
@@ -151,16 +166,18 @@ def _ask(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     from flows.warehouse import open_warehouse
 
     with open_warehouse(settings, read_only=True) as warehouse:
-        loaded = warehouse.query("select batch_id, landed_at from ops.batches")
+        loaded = warehouse.query("select * from ops.batches")
         passed = warehouse.query("select replay_of, table_name, source_file, line from ops.replays")
-    for table, rows in (("loaded", loaded), ("passed", passed)):
+    for table, rows, columns in (("loaded", loaded, _LOADED), ("passed", passed, "*")):
         if rows:
             connection.register("rows", pa.Table.from_pylist(rows))
-            connection.execute(f"insert into {table} by name from rows")
+            connection.execute(f"insert into {table} by name select {columns} from rows")
             connection.unregister("rows")
 
 
+# Those of its columns that there are: a ledger from before refused rows were let go does not say when.
+_LOADED = "columns('^(batch_id|landed_at|purged_at)$')"
 _COPIED = {
-    "batches": "loaded by name select batch_id, landed_at from ledger.ops.batches",
+    "batches": f"loaded by name select {_LOADED} from ledger.ops.batches",
     "replays": "passed by name select replay_of, table_name, source_file, line from ledger.ops.replays",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.lake import Lake
-from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 
@@ -68,7 +68,8 @@ class Warehouse(Protocol):
         ...
 
     def passed(self, batches: Collection[str]) -> list[RefusedPlace]:
-        """Where refused rows of these batches stood that have passed a replay, in order."""
+        """Where refused rows of these batches stood that have passed a replay, in order; none of batches whose refused
+        rows were let go."""
         ...
 
     def rows_of_people(self, schema: str, users: list[str], devices: list[str]) -> Counted:
@@ -103,6 +104,20 @@ class Warehouse(Protocol):
 
     def keeps(self) -> list[str]:
         """Where rows that are gone can be had for a while, and from whom: a sentence each, for the receipt."""
+        ...
+
+    def purge(self, batches: Collection[str], at: datetime) -> None:
+        """Remember of these loaded batches that their refused rows were let go, all or nothing. The files are the
+        caller's. Of a batch that was purged before nothing changes."""
+        ...
+
+    def prune_receipts(self, before: datetime) -> int:
+        """Delete the receipts of steps that began before an instant (with a zone), all or nothing; how many."""
+        ...
+
+    def compact(self, draft: Path, *, is_dry: bool = False) -> Compacted:
+        """Put what the log holds into the warehouse's file, and write it anew, as `write_anew` does, where more than
+        half of it is free: the warehouse is closed then. Where there is no file, nothing. `is_dry`: only look."""
         ...
 
     def pending(self, models: str) -> Changes:

@@ -13,7 +13,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import LedgerError, WarehouseError
 from flows.lake import Lake
 from flows.pinned import require_zone
-from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import (
     backfill_plan,
@@ -157,6 +157,20 @@ class BigQueryWarehouse:
     def keeps(self) -> list[str]:
         return bigquery_remains.keeps(self._jobs)
 
+    def purge(self, batches: Collection[str], at: datetime) -> None:
+        if batches:
+            self._jobs.run(
+                "update ops.batches set purged_at = @at where purged_at is null and batch_id in unnest(@batches)",
+                {"at": at, "batches": sorted(batches)},
+            )
+
+    def prune_receipts(self, before: datetime) -> int:
+        job = self._jobs.run("delete from ops.receipts where started_at < @before", {"before": before})
+        return job.num_dml_affected_rows or 0
+
+    def compact(self, draft: Path, *, is_dry: bool = False) -> Compacted:
+        return Compacted(None, None)  # BigQuery keeps its tables in order itself, and batches in `lake` expire
+
     def plan_backfill(self, lake: Lake, first: date | None, last: date | None, days_per_chunk: int | None) -> Backfill:
         return backfill_plan.plan(bigquery_backfill.Known(self._jobs), lake, first, last, days_per_chunk)
 
@@ -268,6 +282,7 @@ def _entry(validated: Validated, rows: Mapping[str, int]) -> dict[str, Any]:
         "event_dates": list(validated.event_dates),
         "rows_by_table": json.dumps(rows),
         "refused_by_reason": json.dumps(validated.reasons, ensure_ascii=False),
+        "purged_at": validated.purged_at,
     }
 
 

@@ -42,6 +42,7 @@ def passed(jobs: Jobs, batches: Sequence[str]) -> list[RefusedPlace]:
     """See `Warehouse.passed`."""
     rows = jobs.rows(
         "select replay_of, table_name, source_file, line from ops.replays where replay_of in unnest(@batches) "
+        "and replay_of not in (select batch_id from ops.batches where purged_at is not null) "
         "order by replay_of, table_name, source_file, line",
         {"batches": list(batches)},
     )

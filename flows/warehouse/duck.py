@@ -18,7 +18,7 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake, is_dated
 from flows.pinned import require_zone
-from flows.receipts import Changes, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import backfill_files, backfill_plan, duck_backfill, duck_erase, duck_record, duck_reload
 from flows.warehouse.batch import files_by_table, rows_by_table
@@ -30,7 +30,7 @@ from flows.warehouse.duck_export import export
 from flows.warehouse.duck_ledger import imbalances
 from flows.warehouse.duck_people import IN_RAW, Events
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
-from flows.warehouse.duck_wipe import write_anew
+from flows.warehouse.duck_wipe import is_mostly_free, write_anew
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 
 
@@ -111,7 +111,8 @@ class DuckWarehouse:
     def passed(self, batches: Collection[str]) -> list[RefusedPlace]:
         question = (
             "select replay_of, table_name, source_file, line from ops.replays "
-            "where replay_of in (select unnest(?::varchar[])) order by all"
+            "where replay_of in (select unnest(?::varchar[])) "
+            "and replay_of not in (select batch_id from ops.batches where purged_at is not null) order by all"
         )
         return [RefusedPlace(**row) for row in self.query(question, [list(batches)])]
 
@@ -144,6 +145,28 @@ class DuckWarehouse:
 
     def keeps(self) -> list[str]:
         return ["readers that have an older serving copy open keep it until they close it"]
+
+    def compact(self, draft: Path, *, is_dry: bool = False) -> Compacted:
+        with translated(self._path):
+            before = self._path.stat().st_size
+            if not is_dry:
+                self._connection.execute("checkpoint")
+            is_anew = is_mostly_free(self._connection)
+        if is_anew and not is_dry:
+            self.write_anew(draft)
+        return Compacted(self._path.stat().st_size, before, is_anew)
+
+    def purge(self, batches: Collection[str], at: datetime) -> None:
+        with self._transaction():
+            self._connection.execute(
+                "update ops.batches set purged_at = ? where purged_at is null and batch_id in (select unnest(?))",
+                [_utc(at), list(batches)],
+            )
+
+    def prune_receipts(self, before: datetime) -> int:
+        with self._transaction():
+            gone = self._connection.execute("delete from ops.receipts where started_at < ?", [_utc(before)]).fetchone()
+        return int(gone[0]) if gone else 0
 
     def pending(self, models: str) -> Changes:
         with translated(self._path):
@@ -288,6 +311,7 @@ class DuckWarehouse:
             event_dates=list(validated.event_dates),
             rows_by_table=json.dumps(rows),
             refused_by_reason=json.dumps(validated.reasons, ensure_ascii=False),
+            purged_at=_utc(validated.purged_at) if validated.purged_at else None,
         )
 
     def _append(self, table: str, **row: Any) -> None:

@@ -9,6 +9,13 @@ from duckdb import DuckDBPyConnection
 from flows.sources.sql import quoted
 
 
+def is_mostly_free(connection: DuckDBPyConnection) -> bool:
+    """Whether more than half of the file is blocks that nothing is in. DuckDB uses them again, and gives back to the
+    disk only those at the file's end: so a file stays as large as it ever was."""
+    ((used, free),) = connection.execute("select used_blocks, free_blocks from pragma_database_size()").fetchall()
+    return bool(free > used)
+
+
 def write_anew(connection: DuckDBPyConnection, path: Path) -> None:
     """Copy everything in the connection's database, views, comments and constraints included, to a new file at `path`.
 

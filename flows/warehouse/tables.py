@@ -55,12 +55,17 @@ _FATES = (
     _count("accepted", "Rows that passed; of a removal they were taken out.", True),
     _count(
         "quarantined",
-        "Rows refused, kept in the lake with their reasons, which wait for a replay as long as the batch is loaded.",
+        "Rows refused, kept in the lake with their reasons until `purged_at`, which wait for a replay as long as the "
+        "batch is loaded.",
         True,
     ),
     _count("replayed", "Rows refused at first that passed a replay: they are the rows read of other batches."),
     _count("duplicates", "Exact copies within the batch, folded into one row.", True),
     _count("erased", "Rows of people who were to be forgotten, kept nowhere."),
+)
+
+_PURGED = _instant(
+    "purged_at", "When maintenance let its refused rows go, in UTC: they are counted still, and kept nowhere. Or null."
 )
 
 OPS: dict[str, tuple[Field, ...]] = {
@@ -76,6 +81,7 @@ OPS: dict[str, tuple[Field, ...]] = {
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touches.", True),
         _text("rows_by_table", "JSON object: rows in raw by table.", True),
         _text("refused_by_reason", "JSON object: refused rows by `<table>.<field>: <reason>`.", True),
+        _PURGED,
     ),
     "removals": (
         _text("batch_id", "A batch that was loaded and taken out again; it may come back as a new batch.", True),
@@ -88,6 +94,7 @@ OPS: dict[str, tuple[Field, ...]] = {
         _text("replaced_by", "The batch that took its place; null where nothing did."),
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touched.", True),
         _text("rows_by_table", "JSON object: rows that left raw by table.", True),
+        _PURGED,
     ),
     "replays": (
         _text("batch_id", "The batch as which the row passed; here as long as that batch is loaded.", True),
@@ -125,7 +132,7 @@ OPS: dict[str, tuple[Field, ...]] = {
         _text(
             "step",
             "The step: land, validate, judge, load, remove, replay, transform, publish; plan, reload and test of a "
-            "backfill; or run: the whole.",
+            "backfill; purge, prune and compact of maintenance; or run: the whole.",
             True,
         ),
         _instant("started_at", "When it began, in UTC.", True),

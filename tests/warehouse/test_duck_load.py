@@ -123,6 +123,7 @@ def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Setting
         "event_dates": [date(2025, 11, 1), date(2025, 11, 3)],
         "rows_by_table": '{"events": 2, "products": 1}',
         "refused_by_reason": '{"events.currency: wrong_format": 5}',
+        "purged_at": None,
     }
 
 
