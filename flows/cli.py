@@ -87,7 +87,7 @@ def run(
         bool, typer.Option("--full-refresh", help="Build and publish everything, also where nothing is new.")
     ] = False,
 ) -> None:
-    """Event files in, KPIs out. Without --source a demo shop is made and used."""
+    """Event files in, KPIs out. Without --source: what is new in the inbox, or a demo shop where none is set."""
     from flows.commands.run import run_flow
 
     run_flow("pipeline", source=source, format=format, full_refresh=full_refresh)

@@ -20,6 +20,14 @@ class SourceError(ShopflowError):
     """A source path or file cannot be used at all (missing, unreadable, no known format)."""
 
 
+class NoFileUsable(SourceError):
+    """No file of a batch can be used after all, as was seen when they were read to their ends: `files` says why."""
+
+    def __init__(self, message: str, files: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.files = tuple(files)
+
+
 class TooManyRefused(ShopflowError):
     """The share of refused rows is above its limit: nothing of the batch was loaded."""
 

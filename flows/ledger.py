@@ -13,6 +13,7 @@ from flows.receipts import (
     Billed,
     Built,
     Check,
+    Collected,
     Erased,
     Loaded,
     Published,
@@ -57,6 +58,19 @@ def _facts(told: object, story: Story) -> dict[str, Any]:
                 "detail": {
                     "files": [file.name for file in told.files],
                     "refused_files": {file.path: file.reason for file in told.refused_files},
+                },
+            }
+        case Collected():
+            return {
+                "bytes": sum(file.bytes for file in told.files),
+                "is_degraded": bool(told.refused_files),
+                "detail": {
+                    "inbox": told.inbox,
+                    "files": [file.found_at for file in told.files],
+                    "copies": {file.path: file.reason for file in told.copies},
+                    "refused_files": {file.path: file.reason for file in told.refused_files},
+                    "arriving": list(told.arriving),
+                    "known": told.known,
                 },
             }
         case Validated():

@@ -8,12 +8,14 @@ quiet()  # before Prefect is imported
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from shutil import rmtree
 
 from prefect import State, flow
 
 from flows import warm
+from flows.inbox.keep import fates_kept
 from flows.rebuild import build_in_chunks, reload_chunks
-from flows.receipts import Batch, Built, Check, Loaded, Published, Validated
+from flows.receipts import Batch, Built, Check, Collected, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
 from flows.story import Story, require_balance, require_contracts
@@ -22,7 +24,7 @@ from flows.telling import ending, run_named, take_turn, telling
 
 @flow(
     name="pipeline",
-    flow_run_name=run_named(lambda given: ", ".join(given.get("source") or ["demo shop"])),
+    flow_run_name=run_named(lambda given: ", ".join(given.get("source") or [load_settings().inbox or "demo shop"])),
     persist_result=False,
 )
 def pipeline(source: list[str] | None = None, format: str | None = None, full_refresh: bool = False) -> State:
@@ -31,19 +33,29 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
     Running it again with the same files changes nothing; what a run that was cut off left undone, the next one does.
 
     Args:
-        source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: a demo shop is generated.
+        source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: what is new in the inbox,
+            or, where none is set, a demo shop.
         format: Name of the format of all the files. Empty: each file's format is recognised by its columns.
         full_refresh: Build and publish everything, also where nothing is new; else only what the batch can change.
     """
     with telling(load_settings()) as story:
         take_turn(story)
         warm.begin(story.settings)
-        batch = land_files(story, source or generate_demo(story), format)
-        validated = validate_rows(story, batch)
-        judge_batch(story, validated)
-        load_batch(story, validated)
+        if source := source or find_files(story, format):
+            with fates_kept(story):
+                batch = land_files(story, source, format)
+                validated = validate_rows(story, batch)
+                judge_batch(story, validated)
+                load_batch(story, validated)
         update_marts(story, full_refresh)
     return ending(story)
+
+
+def find_files(story: Story, format: str | None) -> list[str]:
+    """What a run without a source reads: the inbox's new files, of which there may be none, or else the demo shop."""
+    if not story.settings.inbox:
+        return generate_demo(story)
+    return [file.path for file in collect_files(story, format).files]
 
 
 def update_marts(story: Story, full_refresh: bool = False) -> None:
@@ -67,12 +79,23 @@ def generate_demo(story: Story) -> list[str]:
     return demo_files(story.settings)
 
 
+@step("collect")
+def collect_files(story: Story, format: str | None) -> Collected:
+    """Look what has arrived in the inbox, and what of it is new by its content."""
+    from flows.collect import collect
+    from flows.inbox import own_folder
+
+    story.turn.callback(rmtree, own_folder(story.settings) / "copies", ignore_errors=True)
+    return collect(story.settings, format=format or None)
+
+
 @step("land")
 def land_files(story: Story, source: list[str], format: str | None) -> Batch:
     """Find the files, recognise their formats, and derive the batch's id from what is in them."""
     from flows.land import land
 
-    return land(source, story.settings, format=format or None)
+    known = story.collected.files if story.collected else ()
+    return land(source, story.settings, format=format or None, known=known)
 
 
 @step("validate")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flows.bills import dollars
 from flows.demo import BESIDE_DEMO
 from flows.kpis import Kpis, amount, share
-from flows.receipts import Node, Receipt, ReplayedBatch, Validated
+from flows.receipts import Collected, Node, Receipt, ReplayedBatch, Validated
 from flows.settings import Settings
 from flows.story import Story, count_of
 
@@ -22,6 +22,14 @@ def line_of(receipt: Receipt) -> str:
     match receipt.step:
         case "generate":
             parts = detail["source"]
+        case "collect":
+            counts = {"new": "files", "copies": "copies", "refused": "refused_files", "still arriving": "arriving"}
+            told = [f"{len(detail[name]):,} {what}" for what, name in counts.items() if detail[name]]
+            parts = [
+                *(told or ["nothing new"]),
+                f"{detail['known']:,} known" if detail["known"] else "",
+                detail["inbox"],
+            ]
         case "land":
             parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]
             if detail["refused_files"]:
@@ -122,8 +130,9 @@ def top_reasons(validated: Validated) -> list[tuple[str, int]]:
 
 def lines(story: Story) -> Iterator[tuple[str, str]]:
     """The summary as pairs of a label and what it says; equal labels are not repeated by who shows them."""
-    files = story.batch.refused_files if story.batch else ()
-    yield from _first("Files refused", [f"{file.path} {file.reason}" for file in files])
+    yield from _first("Files refused", [f"{file.path} {file.reason}" for file in story.refused_files])
+    if story.collected:
+        yield from collected_lines(story.collected)
     if story.validated:
         yield "Rows", rows_of(story.validated)
         reasons = top_reasons(story.validated)
@@ -146,6 +155,14 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         yield "Nothing new", "all was loaded, built and published before: these are the current KPIs"
     if story.kpis:
         yield from kpi_lines(story.kpis)
+
+
+def collected_lines(collected: Collected) -> Iterator[tuple[str, str]]:
+    """What lay in the inbox and is not loaded, for a good reason."""
+    yield from _first("Copies", [f"{file.path} {file.reason}" for file in collected.copies])
+    if arriving := collected.arriving:
+        names = ", ".join(arriving[:SHOWN]) + (f" and {len(arriving) - SHOWN} more" if len(arriving) > SHOWN else "")
+        yield "Arriving", f"{count_of(len(arriving), 'file')} still arriving, left for the next run: {names}"
 
 
 def _replayed(batch: ReplayedBatch) -> str:

@@ -10,7 +10,7 @@ import duckdb
 
 from flows.checks.reading import first_line, unreadable
 from flows.checks.workshop import Workshop
-from flows.errors import SourceError
+from flows.errors import NoFileUsable
 from flows.receipts import Batch, SourceFile
 from flows.sources import FORMATS
 from flows.sources.files import as_pattern, refusal
@@ -52,11 +52,11 @@ def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
     """The batch that landing makes of the other files alone; those at these places are among its refused ones.
 
     It is another batch, with an id of its own: a later run that finds all files whole has to find work to do. Raises
-    SourceError if none is left.
+    NoFileUsable if none is left.
     """
     left = [file for position, file in enumerate(batch.files) if position not in refused]
     files = tuple(told_apart(replace(file, name=Path(file.path).name) for file in left))
-    sentences = [refusal(batch.files[position].path, why) for position, why in sorted(refused.items())]
+    sentences = [refusal(batch.files[position].found_at, why) for position, why in sorted(refused.items())]
     if not files:
-        raise SourceError("; ".join(f"{file.path} {file.reason}" for file in sentences))
+        raise NoFileUsable("; ".join(f"{file.path} {file.reason}" for file in sentences), sentences)
     return Batch(batch_id(files), batch.landed_at, files, (*batch.refused_files, *sentences))
