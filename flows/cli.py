@@ -236,6 +236,18 @@ def status(
 
 
 @app.command()
+def inbox(
+    all_files: Annotated[
+        bool, typer.Option("--all", help="Every file, not only the last ten that were taken.")
+    ] = False,
+) -> None:
+    """What lies in the inbox: files that wait, that still arrive, that were taken, refused and why, copies."""
+    from flows.commands.inbox import show_inbox
+
+    show_inbox(is_all=all_files)
+
+
+@app.command()
 def cost(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Of a build of everything.")] = False,
 ) -> None:

@@ -23,12 +23,13 @@ def line_of(receipt: Receipt) -> str:
         case "generate":
             parts = detail["source"]
         case "collect":
-            counts = {"new": "files", "copies": "copies", "refused": "refused_files", "still arriving": "arriving"}
-            told = [f"{len(detail[name]):,} {what}" for what, name in counts.items() if detail[name]]
+            new, copies, refused = (len(detail[name]) for name in ("files", "copies", "refused_files"))
             parts = [
-                *(told or ["nothing new"]),
+                count_of(new, "new file") if new else "nothing new",
+                count_of(copies, "copy", "copies") if copies else "",
+                f"{refused:,} refused" if refused else "",
+                f"{len(detail['arriving']):,} still arriving" if detail["arriving"] else "",
                 f"{detail['known']:,} known" if detail["known"] else "",
-                detail["inbox"],
             ]
         case "land":
             parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]

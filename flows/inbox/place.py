@@ -42,7 +42,7 @@ def place_of(settings: Settings) -> Place:
         raise SettingsError(
             f"SHOPFLOW_INBOX is {folder}, but shopflow itself writes there: give it a folder of its own"
         )
-    return Folder(folder, settings.inbox_settle_seconds)
+    return Folder(real if ".." in folder.parts else folder, settings.inbox_settle_seconds)
 
 
 def _holds(one: str, other: str) -> bool:
