@@ -55,7 +55,7 @@ class Bucket:
         from google.api_core.exceptions import NotFound, PreconditionFailed
 
         name, generation, md5 = self._listed[found.address]
-        path = self._copies / _local(name[len(self._prefix) :])
+        path = self._copies / local(name[len(self._prefix) :])
         path.parent.mkdir(parents=True, exist_ok=True)
         blob = self._bucket.blob(name, generation=generation)
         with self._said(f"reading {found.address}"):
@@ -77,12 +77,14 @@ class Bucket:
         return translated(self._settings, what, StorageError)
 
 
-def _local(name: str) -> str:
-    """A path for an object's copy: its own name, unless no file can have that."""
-    parts = name.split("/")
-    if all(part not in ("", ".", "..") and "\0" not in part and len(part.encode()) < 256 for part in parts):
-        return name
-    return f"{hashlib.sha256(name.encode()).hexdigest()}"
+def local(name: str) -> str:
+    """A path for an object's copy, no other one's: its own name in a folder for it alone, as far as a file can have it.
+
+    An object may be called as the folder of another one is, and in ways that no file can be.
+    """
+    own, parts = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32], name.split("/")
+    is_sound = all(part.strip(".") and "\0" not in part and len(part.encode()) < 256 for part in parts)
+    return f"{own}/{name}" if is_sound and len(name.encode()) < 1000 else f"{own}/{own}"
 
 
 def _md5(path: Path) -> str:

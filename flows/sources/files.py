@@ -65,6 +65,8 @@ def find(sources: Iterable[str | Path]) -> tuple[list[Path], list[RefusedFile]]:
 def shown(path: str | Path) -> str:
     """The path as it can be printed: bytes that are no text and control characters are written as escapes."""
     text = os.fspath(path).encode("utf-8", "backslashreplace").decode()
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
