@@ -27,18 +27,20 @@ STEPS = ("collect", "land", "validate", "load", "keep", "")
 MADE = {"good": content, "poison": refused_rows, "bad": damaged}
 names = st.sampled_from(["a.csv", "b.csv", "sub/a.csv", "sub/c.csv"])
 texts = st.tuples(st.sampled_from(["good", "good", "good", "bad", "poison"]), st.integers(1, 5))
+which = st.integers(0, 3)
 acts = st.one_of(
     st.tuples(st.just("arrive"), names, texts),
     st.tuples(st.just("arrive"), names, texts),
     st.tuples(st.just("half"), names, texts),
     st.tuples(st.just("complete")),
-    st.tuples(st.just("copy"), names, names),
-    st.tuples(st.just("rename"), names, names),
-    st.tuples(st.just("touch"), names),
-    st.tuples(st.just("delete"), names),
+    st.tuples(st.just("copy"), which, names),
+    st.tuples(st.just("copy"), which, names),
+    st.tuples(st.just("rename"), which, names),
+    st.tuples(st.just("touch"), which),
+    st.tuples(st.just("delete"), which),
     st.tuples(st.just("run"), st.just("")),
     st.tuples(st.just("run"), st.sampled_from(STEPS)),
-    st.tuples(st.just("remove"), st.integers(0, 3)),
+    st.tuples(st.just("remove"), which),
 )
 
 
@@ -46,13 +48,14 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(acts, min_size=4, max_size=14))
 def test_each_content_is_loaded_once_after_any_history(history: list[tuple[Any, ...]]) -> None:
     with TemporaryDirectory() as folder:
         made = load_settings(home=Path(folder) / "home", inbox="../in", inbox_settle_seconds=0, threads=1)
         shop = Shop(Drop(made))
-        for act in [*history, ("complete",), ("run", "")]:
+        first: list[tuple[Any, ...]] = [("arrive", "a.csv", ("good", 1))]
+        for act in [*first, *history, ("complete",), ("run", "")]:
             getattr(shop, act[0])(*act[1:])
 
 
@@ -67,29 +70,32 @@ class Shop:
         self._settled(self.drop.put(name, MADE[text[0]](text[1])))
 
     def half(self, name: str, text: tuple[str, int]) -> None:
-        self.drop.put(f"{name}.part", MADE[text[0]](text[1])[:-7])
-        self.drop.put(f"{name}.rest", "").unlink()
-        (self.drop.folder / f"{name}.part").write_text(MADE[text[0]](text[1]))
+        self.drop.put(f"{name}.part", MADE[text[0]](text[1]))
 
     def complete(self) -> None:
         for path in self.drop.folder.rglob("*.part"):
             path.rename(path.with_suffix(""))
 
-    def copy(self, name: str, other: str) -> None:
-        if (path := self.drop.folder / name).exists() and name != other:
-            self._settled(self.drop.put(other, path.read_text()))
+    def copy(self, which: int, name: str) -> None:
+        if (path := self._file(which)) and path != self.drop.folder / name:
+            self._settled(self.drop.put(name, path.read_text()))
 
-    def rename(self, name: str, other: str) -> None:
-        if (path := self.drop.folder / name).exists():
-            (self.drop.folder / other).parent.mkdir(exist_ok=True)
-            path.rename(self.drop.folder / other)
+    def rename(self, which: int, name: str) -> None:
+        if path := self._file(which):
+            (self.drop.folder / name).parent.mkdir(exist_ok=True)
+            path.rename(self.drop.folder / name)
 
-    def touch(self, name: str) -> None:
-        if (path := self.drop.folder / name).exists():
+    def touch(self, which: int) -> None:
+        if path := self._file(which):
             self._settled(path)
 
-    def delete(self, name: str) -> None:
-        (self.drop.folder / name).unlink(missing_ok=True)
+    def delete(self, which: int) -> None:
+        if path := self._file(which):
+            path.unlink()
+
+    def _file(self, which: int) -> Path | None:
+        files = sorted(self.drop.folder.rglob("*.csv"))
+        return files[which % len(files)] if files else None
 
     def remove(self, which: int) -> None:
         batches = self.books.ask("select batch_id from ops.batches order by loaded_at, batch_id")
