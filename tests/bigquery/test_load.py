@@ -76,6 +76,7 @@ def state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         "events": ask(settings, f"select * from raw.events where {EVERY_DAY} order by event_id, batch_id"),
         "users": ask(settings, "select * from raw.users order by user_id, batch_id"),
         "batches": ask(settings, "select * except (loaded_at) from ops.batches order by batch_id"),
+        "files": ask(settings, "select * except (loaded_at) from ops.files order by path, batch_id"),
         "removals": ask(settings, "select * except (removed_at, loaded_at) from ops.removals order by batch_id"),
     }
 
