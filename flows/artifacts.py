@@ -73,8 +73,9 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     yield "contract-checks", "What the contracts asked of the batch", [_check(check) for check in checks]
     reasons = top_reasons(story.validated) if story.validated else []
     yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
-    files = story.batch.refused_files if story.batch else ()
-    yield "refused-files", "Files that could not be used", [asdict(file) for file in files]
+    yield "refused-files", "Files that could not be used", [asdict(file) for file in story.refused_files]
+    copies = story.collected.copies if story.collected else ()
+    yield "copies", "Files of the inbox whose content is known", [{"path": c.path, "what": c.reason} for c in copies]
 
 
 def failing_rows(story: Story) -> list[Row]:

@@ -89,7 +89,7 @@ def run(
         bool, typer.Option("--full-refresh", help="Build and publish everything, also where nothing is new.")
     ] = False,
 ) -> None:
-    """Event files in, KPIs out. Without --source a demo shop is made and used."""
+    """Event files in, KPIs out. Without --source: what is new in the inbox, or a demo shop where none is set."""
     from flows.commands.run import run_flow
 
     run_flow("pipeline", source=source, format=format, full_refresh=full_refresh)
@@ -274,6 +274,18 @@ def status(
     from flows.commands.status import show_status
 
     show_status(batch, is_all=all_batches, is_audit=audit)
+
+
+@app.command()
+def inbox(
+    all_files: Annotated[
+        bool, typer.Option("--all", help="Every file, not only the last ten that were taken.")
+    ] = False,
+) -> None:
+    """What lies in the inbox: files that wait, that still arrive, that were taken, refused and why, copies."""
+    from flows.commands.inbox import show_inbox
+
+    show_inbox(is_all=all_files)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from flows.summary import closing, line_of
 MARKS = {"ok": ("✓", "green"), "degraded": ("!", "yellow"), "failed": ("✗", "red")}
 DOING = {
     "generate": "making a demo shop",
+    "collect": "looking what has arrived",
     "land": "looking at the files",
     "validate": "checking every row",
     "judge": "holding the batch to its contracts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -26,12 +26,14 @@ def land(
     *,
     format: str | None = None,
     landed_at: datetime | None = None,
+    known: Iterable[SourceFile] = (),
 ) -> Batch:
     """The batch that files, folders (with all below them) and globs make up.
 
     Every file is recognised by its content, read once for its sha256, and checked to be whole if it is gzip. Files
     that cannot be used are in `refused_files`, each with one sentence; the others make the batch, whose id follows
     from their names, contents and formats. `format` says how every file is to be read, `landed_at` is now unless given.
+    Files that are `known`, and are as they were, are not read again.
 
     Raises SourceError if no file can be used, with the sentence of each. Nothing is left behind in any case.
 
@@ -48,7 +50,7 @@ def land(
             refusal(settings.lake_folder, "is shopflow's own lake, made of source files, and no source itself")
         )
     with ThreadPoolExecutor(settings.threads) as pool:
-        taken = list(pool.map(partial(_take, format=format), given))
+        taken = list(pool.map(partial(_as_known, {file.path: file for file in known}, format), given))
     files = told_apart(file for file in taken if isinstance(file, SourceFile))
     refused_files = [*nowhere, *(file for file in taken if isinstance(file, RefusedFile))]
     refused_files.sort(key=lambda file: file.path)
@@ -57,7 +59,13 @@ def land(
     return Batch(batch_id(files), landed_at or datetime.now(UTC), tuple(files), tuple(refused_files))
 
 
-def _take(path: Path, format: str | None) -> SourceFile | RefusedFile:
+def _as_known(known: Mapping[str, SourceFile], format: str | None, path: Path) -> SourceFile | RefusedFile:
+    file = known.get(str(path.absolute()))
+    return file if file and file.stamp == stamp(path) else take(path, format)
+
+
+def take(path: Path, format: str | None = None) -> SourceFile | RefusedFile:
+    """One file, recognised and read once to its end; or why it cannot be used."""
     seen = stamp(path)
     try:
         recognised = recognise(path, format)

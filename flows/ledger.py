@@ -13,6 +13,7 @@ from flows.receipts import (
     Billed,
     Built,
     Check,
+    Collected,
     Compacted,
     Erased,
     Landed,
@@ -76,6 +77,19 @@ def _facts(told: object) -> dict[str, Any]:
             batches = [batch.batch_id for batch in told.batches]
             facts = _facts(told.whole)
             return {**facts, "detail": facts["detail"] | ({"batches": batches} if len(batches) > 1 else {})}
+        case Collected():
+            return {
+                "bytes": sum(file.bytes for file in told.files),
+                "is_degraded": bool(told.refused_files),
+                "detail": {
+                    "inbox": told.inbox,
+                    "files": [file.found_at for file in told.files],
+                    "copies": {file.path: file.reason for file in told.copies},
+                    "refused_files": {file.path: file.reason for file in told.refused_files},
+                    "arriving": list(told.arriving),
+                    "known": told.known,
+                },
+            }
         case Validated():
             return _validated(told)
         case Loaded():

@@ -18,15 +18,16 @@ HEADERS_BYTES = 3 * 4096
 
 
 def sweep(settings: Settings) -> None:
-    """Remove it: drafts of the demo shop, files on their way into the lake, scratch of the contracts, of a Dask cluster
-    and of readers of the quarantine, journals of erasures and tombstones that were being written, a warehouse that was
-    being written anew, and one that was never one.
+    """Remove it: drafts of the demo shop, files on their way into the lake, copies of the inbox's objects, scratch of
+    the contracts, of a Dask cluster and of readers of the quarantine, journals of erasures and tombstones that were
+    being written, a warehouse that was being written anew, and one that was never one.
 
     Only for the holder of the home's lock, for nobody else is at work then. Never raises: what cannot be removed stays,
     and is in nobody's way, because every run makes its folders anew.
     """
     drafts = [path for pattern in (".dask-*", ".demo*", ".judge-*", ".wipe-*") for path in settings.home.glob(pattern)]
-    for folder in chain([Lake.of(settings).staging], drafts, spill.abandoned(settings.home)):
+    copies = settings.home / ".inbox" / "copies"
+    for folder in chain([Lake.of(settings).staging, copies], drafts, spill.abandoned(settings.home)):
         shutil.rmtree(folder, ignore_errors=True)
     for place in (journal.folder(settings), settings.lake_folder):
         for draft in place.glob(f".*{DRAFT}"):

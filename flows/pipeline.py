@@ -8,6 +8,7 @@ quiet()  # before Prefect is imported
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from shutil import rmtree
 
 from prefect import State, flow
 
@@ -15,8 +16,9 @@ from flows import warm
 from flows.alerts.watching import look
 from flows.batches import judge_batches, validate_batches
 from flows.hands import hands
+from flows.inbox.keep import fates_kept
 from flows.rebuild import build_in_chunks, reload_chunks
-from flows.receipts import Built, Landed, Loaded, Published, Validated
+from flows.receipts import Built, Collected, Landed, Loaded, Published, Validated
 from flows.settings import load_settings
 from flows.steps import step, store_receipts, teller
 from flows.story import Story, require_balance
@@ -25,7 +27,7 @@ from flows.telling import ending, run_named, take_turn, telling
 
 @flow(
     name="pipeline",
-    flow_run_name=run_named(lambda given: ", ".join(given.get("source") or ["demo shop"])),
+    flow_run_name=run_named(lambda given: ", ".join(given.get("source") or [load_settings().inbox or "demo shop"])),
     persist_result=False,
 )
 def pipeline(source: list[str] | None = None, format: str | None = None, full_refresh: bool = False) -> State:
@@ -34,21 +36,31 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
     Running it again with the same files changes nothing; what a run that was cut off left undone, the next one does.
 
     Args:
-        source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: a demo shop is generated.
+        source: Files, folders or globs to read, such as `/data/incoming/*.parquet`. Empty: what is new in the inbox,
+            or, where none is set, a demo shop.
         format: Name of the format of all the files. Empty: each file's format is recognised by its columns.
         full_refresh: Build and publish everything, also where nothing is new; else only what the batch can change.
     """
     with telling(load_settings()) as story:
         take_turn(story)
         warm.begin(story.settings)
-        landed = land_files(story, source or generate_demo(story), format)
-        with hands(story, landed) as at_work:
-            validated = validate_batches(story, landed, at_work)
-            judge_batches(story, validated, at_work)
-        for batch in validated:
-            load_batch(story, batch)
+        if source := source or find_files(story, format):
+            with fates_kept(story):
+                landed = land_files(story, source, format)
+                with hands(story, landed) as at_work:
+                    validated = validate_batches(story, landed, at_work)
+                    judge_batches(story, validated, at_work)
+                for batch in validated:
+                    load_batch(story, batch)
         update_marts(story, full_refresh)
     return ending(story)
+
+
+def find_files(story: Story, format: str | None) -> list[str]:
+    """What a run without a source reads: the inbox's new files, of which there may be none, or else the demo shop."""
+    if not story.settings.inbox:
+        return generate_demo(story)
+    return [file.path for file in collect_files(story, format).files]
 
 
 def update_marts(story: Story, full_refresh: bool = False) -> None:
@@ -72,13 +84,24 @@ def generate_demo(story: Story) -> list[str]:
     return demo_files(story.settings)
 
 
+@step("collect")
+def collect_files(story: Story, format: str | None) -> Collected:
+    """Look what has arrived in the inbox, and what of it is new by its content."""
+    from flows.collect import collect
+    from flows.inbox import own_folder
+
+    story.turn.callback(rmtree, own_folder(story.settings) / "copies", ignore_errors=True)
+    return collect(story.settings, format=format or None)
+
+
 @step("land")
 def land_files(story: Story, source: list[str], format: str | None) -> Landed:
     """Find the files, recognise their formats, and divide them into batches, named by what is in them."""
     from flows.divide import divide
     from flows.land import land
 
-    return divide(land(source, story.settings, format=format or None), story.settings)
+    known = story.collected.files if story.collected else ()
+    return divide(land(source, story.settings, format=format or None, known=known), story.settings)
 
 
 @step("load")

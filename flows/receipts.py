@@ -20,7 +20,8 @@ from flows.errors import LedgerError
 class SourceFile:
     """One file as it was landed. `format` names the adapter in `flows/sources`, `table` what its rows are.
 
-    `stamp` is that of `flows.sources.stamp` from before the file was first read; None: nobody looked.
+    `stamp` is that of `flows.sources.stamp` from before the file was first read; None: nobody looked. `address` is
+    where it was found, if `path` is a copy that was made to be read; `mark` tells it apart there (`flows/inbox`).
     """
 
     path: str
@@ -30,6 +31,12 @@ class SourceFile:
     format: str
     table: str
     stamp: tuple[int, int, int] | None = field(default=None, compare=False)
+    address: str = field(default="", compare=False)
+    mark: str = field(default="", compare=False)
+
+    @property
+    def found_at(self) -> str:
+        return self.address or self.path
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,41 @@ class Landed:
 
     whole: Batch
     batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True)
+class FileFate:
+    """What became of a file: a row of `ops.files`. `verdict` is `loaded`, `refused` or `copy`; instants have a zone."""
+
+    sha256: str
+    path: str
+    name: str
+    bytes: int
+    verdict: str
+    mark: str = ""
+    reason: str | None = None
+    format: str | None = None
+    table_name: str | None = None
+    batch_id: str | None = None
+    landed_at: datetime | None = None
+    loaded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What lay in the inbox: `files` are new, and so are `copies` (of files that were taken, or are taken now) and
+    `refused_files`, with a sentence each. `arriving` are left for the next run; `known` counts those of old news.
+
+    `fates` are of copies whose originals are among `files`: they are not in the ledger before these are.
+    """
+
+    inbox: str
+    files: tuple[SourceFile, ...] = ()
+    copies: tuple[RefusedFile, ...] = ()
+    refused_files: tuple[RefusedFile, ...] = ()
+    arriving: tuple[str, ...] = ()
+    known: int = 0
+    fates: tuple[FileFate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def _whole(path: Path) -> Path:
 def _a_place(lake: str) -> str:
     if "://" in lake and not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]+(/[^/?#]+)*/?", lake):
         raise ValueError("is neither a folder nor of the form gs://bucket/prefix")
-    return lake.rstrip("/")
+    return lake.rstrip("/") or lake
 
 
 def _a_cluster(dask: str) -> str:
@@ -85,6 +85,22 @@ class Settings(BaseSettings):
     lake: Annotated[str, AfterValidator(_a_place)] = Field(
         "lake",
         description="Where accepted and refused rows lie: a folder, seen from the home, or `gs://bucket/prefix`.",
+    )
+    inbox: Annotated[str, AfterValidator(_a_place)] = Field(
+        "",
+        description="Where files arrive by themselves: a folder, seen from the home, or `gs://bucket/prefix`. A run "
+        "without a source takes what is new there. Not set: such a run makes the demo shop.",
+    )
+    inbox_settle_seconds: float = Field(
+        30,
+        ge=0,
+        description="A file in the inbox's folder that was changed within so many seconds is still arriving.",
+    )
+    inbox_deployment: str = Field(
+        "",
+        pattern=r"^([^/]+/[^/]+)?$",
+        description="Deployment that the watcher starts when files have arrived, such as `pipeline/hourly`. Not set: "
+        "it only emits the event `shopflow.files.arrived`.",
     )
     reporting_timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "UTC",

@@ -17,6 +17,7 @@ from flows.receipts import (
     Built,
     Changes,
     Check,
+    Collected,
     Erased,
     Landed,
     Loaded,
@@ -45,6 +46,7 @@ class Story:
 
     run_id: str
     settings: Settings
+    collected: Collected | None = None
     batch: Batch | None = None
     batches: int = 1
     validated: Validated | None = None
@@ -70,6 +72,8 @@ class Story:
     def take(self, told: object) -> None:
         """Remember what a step returned, or what a failed one tells beside its message."""
         match told:
+            case Collected():
+                self.collected = told
             case Batch():
                 self.batch = told
             case Landed():
@@ -113,6 +117,12 @@ class Story:
         return told.batch_id if told else self.erased.erasure_id if self.erased else None
 
     @property
+    def refused_files(self) -> tuple[RefusedFile, ...]:
+        """The files of this run that could not be used, in the inbox or in its batch."""
+        collected, batch = self.collected, self.batch
+        return (*(collected.refused_files if collected else ()), *(batch.refused_files if batch else ()))
+
+    @property
     def has_work(self) -> bool:
         """Whether a batch waits for the marts, or there is no serving copy yet where there should be one."""
         return bool(self.changes) or (self.settings.target == "duckdb" and serving.current(self.settings) is None)
@@ -120,7 +130,7 @@ class Story:
     @property
     def is_up_to_date(self) -> bool:
         """Whether the run ended well and there was nothing to build."""
-        has_tried = any(told is not None for told in (self.loaded, self.removed, self.replayed))
+        has_tried = any(told is not None for told in (self.collected, self.loaded, self.removed, self.replayed))
         return has_tried and self.error is None and self.published is None
 
     @property
@@ -134,8 +144,8 @@ class Story:
     def warnings(self) -> list[str]:
         """What went less well than it should, one sentence each; empty for a run in order."""
         found = []
-        if self.batch and self.batch.refused_files:
-            found.append(f"{count_of(len(self.batch.refused_files), 'file')} could not be used")
+        if self.refused_files:
+            found.append(f"{count_of(len(self.refused_files), 'file')} could not be used")
         if self.is_up_to_date:
             return found  # the rest was said when the batch was loaded
         if self.validated and (refused := sum(count.quarantined for count in self.validated.counts)):

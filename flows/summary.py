@@ -8,7 +8,7 @@ from flows.bills import dollars
 from flows.demo import BESIDE_DEMO
 from flows.erasure.journal import path_of
 from flows.kpis import Kpis, amount, share
-from flows.receipts import Node, Receipt, ReplayedBatch, Validated
+from flows.receipts import Collected, Node, Receipt, ReplayedBatch, Validated
 from flows.settings import Settings
 from flows.story import Story, count_of
 
@@ -23,6 +23,15 @@ def line_of(receipt: Receipt) -> str:
     match receipt.step:
         case "generate":
             parts = detail["source"]
+        case "collect":
+            new, twice, no_use = (len(detail[name]) for name in ("files", "copies", "refused_files"))
+            parts = [
+                count_of(new, "new file") if new else "nothing new",
+                count_of(twice, "copy", "copies") if twice else "",
+                f"{no_use:,} refused" if no_use else "",
+                f"{len(detail['arriving']):,} still arriving" if detail["arriving"] else "",
+                f"{detail['known']:,} known" if detail["known"] else "",
+            ]
         case "land":
             parts = [count_of(len(detail["files"]), "file"), size(receipt.bytes)]
             if batches := detail.get("batches"):
@@ -140,8 +149,9 @@ def top_reasons(validated: Validated) -> list[tuple[str, int]]:
 
 def lines(story: Story) -> Iterator[tuple[str, str]]:
     """The summary as pairs of a label and what it says; equal labels are not repeated by who shows them."""
-    files = story.batch.refused_files if story.batch else ()
-    yield from _first("Files refused", [f"{file.path} {file.reason}" for file in files])
+    yield from _first("Files refused", [f"{file.path} {file.reason}" for file in story.refused_files])
+    if story.collected:
+        yield from collected_lines(story.collected)
     if story.validated:
         yield "Rows", rows_of(story.validated)
         reasons = top_reasons(story.validated)
@@ -164,6 +174,14 @@ def lines(story: Story) -> Iterator[tuple[str, str]]:
         yield "Nothing new", "all was loaded, built and published before: these are the current KPIs"
     if story.kpis:
         yield from kpi_lines(story.kpis)
+
+
+def collected_lines(collected: Collected) -> Iterator[tuple[str, str]]:
+    """What lay in the inbox and is not loaded, for a good reason."""
+    yield from _first("Copies", [f"{file.path} {file.reason}" for file in collected.copies])
+    if arriving := collected.arriving:
+        names = ", ".join(arriving[:SHOWN]) + (f" and {len(arriving) - SHOWN} more" if len(arriving) > SHOWN else "")
+        yield "Arriving", f"{count_of(len(arriving), 'file')} still arriving, left for the next run: {names}"
 
 
 def _replayed(batch: ReplayedBatch) -> str:

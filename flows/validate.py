@@ -47,7 +47,7 @@ def validate(batch: Batch, settings: Settings) -> Validated:
             if isinstance(found, Draft):
                 return _kept(found, shop, lake, settings)
         batch = without(batch, found)
-    return replace(done, batch=replace(done.batch, refused_files=batch.refused_files))
+    return replace(done, batch=replace(done.batch, files=batch.files, refused_files=batch.refused_files))
 
 
 def _judged(shop: Workshop, lake: Lake, batch: Batch, settings: Settings) -> Draft | Mapping[int, str]:

@@ -39,6 +39,16 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     return validated if all(file.is_file() for file in files) else None
 
 
+def manifest_of(lake: Lake, batch_id: str) -> Validated | None:
+    """What the batch's manifest says, wherever its rows are by now; None where there is none.
+
+    Raises StorageError where it is something else.
+    """
+    path = lake.manifest(batch_id)
+    lake.bring([path])
+    return _read(lake, path) if path.is_file() else None
+
+
 def manifests(lake: Lake) -> Iterator[Validated]:
     """Those of all batches of the lake, whether or not their files are there.
 

@@ -56,7 +56,7 @@ def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
     """
     left = [file for position, file in enumerate(batch.files) if position not in refused]
     files = tuple(told_apart(replace(file, name=Path(file.path).name) for file in left))
-    sentences = [refusal(batch.files[position].path, why) for position, why in sorted(refused.items())]
+    sentences = [refusal(batch.files[position].found_at, why) for position, why in sorted(refused.items())]
     if not files:
         raise NoFileUsable("; ".join(f"{file.path} {file.reason}" for file in sentences), sentences)
     return Batch(batch_id(files), batch.landed_at, files, (*batch.refused_files, *sentences))

@@ -8,6 +8,8 @@ from rich.console import Group
 
 from flows import server, serving
 from flows.audit import audit
+from flows.commands.at_hand import OfTheCopy
+from flows.commands.inbox import inbox_line
 from flows.commands.ledger import batch_table, last_run, ledger_table, let_go, waiting
 from flows.commands.plain import plain_console
 from flows.erasure.journal import unfinished
@@ -37,20 +39,14 @@ def show_status(batch: str | None = None, *, is_all: bool = False, is_audit: boo
     if not batch:
         if settings.target == "duckdb":
             console.print(f"serving copy    {for_terminal(str(copy or 'none yet'))}", soft_wrap=True)
+        if settings.inbox:
+            console.print(f"inbox           {for_terminal(inbox_line(settings))}", soft_wrap=True)
         found = server.status(settings)
         console.print(f"Prefect server  {found.ui_url if found else 'not running'}", soft_wrap=True)
     if is_audit:
         if told := audit(settings):
             raise LedgerError("the ledger does not close:\n  " + "\n  ".join(told))
         console.print("audit           every row is where the ledger says: in raw, in the lake, in the quarantine")
-
-
-class _OfTheCopy(Settings):
-    """Settings by which the serving copy, which has the ledger's tables too, is opened as if it were the warehouse."""
-
-    @property
-    def warehouse_path(self) -> Path:
-        return serving.current(self) or super().warehouse_path
 
 
 def _erasures(settings: Settings) -> list[str]:
@@ -70,7 +66,7 @@ def _known(settings: Settings, copy: Path | None, is_held: bool, batch: str | No
     if is_held and copy is None:
         return "no batch was published yet"
     try:
-        with open_warehouse(_OfTheCopy(**settings.model_dump()) if is_held else settings, read_only=True) as warehouse:
+        with open_warehouse(OfTheCopy(**settings.model_dump()) if is_held else settings, read_only=True) as warehouse:
             batches = warehouse.query("select * from ops.batches order by loaded_at desc, batch_id")
             removals = warehouse.query("select * from ops.removals order by removed_at desc, batch_id")
             changes = {"loaded": batches, "removed": removals} | {

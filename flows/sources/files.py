@@ -37,6 +37,7 @@ BESIDE_DATA = (
     "*.part",
     "*.partial",
     "*.crdownload",
+    "*.filepart",
 )
 
 
@@ -64,6 +65,8 @@ def find(sources: Iterable[str | Path]) -> tuple[list[Path], list[RefusedFile]]:
 def shown(path: str | Path) -> str:
     """The path as it can be printed: bytes that are no text and control characters are written as escapes."""
     text = os.fspath(path).encode("utf-8", "backslashreplace").decode()
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
@@ -113,7 +116,7 @@ def _cannot_be_reached(source: str) -> str | None:
 
 def _matching(pattern: str) -> Iterator[Path | RefusedFile]:
     matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-    wanted = [Path(match) for match in matches if not _is_beside_data(Path(match).name)]
+    wanted = [Path(match) for match in matches if not is_beside_data(Path(match).name)]
     for path in wanted:
         yield from _below(path)
     if not wanted:
@@ -151,7 +154,7 @@ def _walk(folder: Path, skipped: list[str], seen: set[str]) -> Iterator[Path | R
         yield refusal(folder, f"is a folder that cannot be listed: {error.strerror}")
         return
     for entry in entries:
-        if _is_beside_data(entry.name):
+        if is_beside_data(entry.name):
             skipped.append(entry.name)
         elif not os.path.isdir(entry):  # noqa: PTH112 - Path.is_dir raises where the folder may not be searched
             yield from _below(entry)
@@ -160,7 +163,8 @@ def _walk(folder: Path, skipped: list[str], seen: set[str]) -> Iterator[Path | R
             yield from _walk(entry, skipped, seen)
 
 
-def _is_beside_data(name: str) -> bool:
+def is_beside_data(name: str) -> bool:
+    """Whether a file or folder is called as what tools leave beside data, or an upload that is not complete."""
     return any(fnmatch(name, pattern) for pattern in BESIDE_DATA)
 
 

@@ -16,3 +16,8 @@ def stamp(path: str | Path) -> Stamp | None:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def mark_of(address: str | Path, found: Stamp | None) -> str:
+    """What tells a file in its place, as text: another content there, or the same elsewhere, has another one."""
+    return f"{address}@{':'.join(map(str, found))}" if found else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.lake import Lake
-from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, FileFate, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 
@@ -37,11 +37,24 @@ class Warehouse(Protocol):
         belongs to a replay: a Parquet file that names its rows as they are in the quarantine (table_name, source_file,
         line), which wait there no longer.
 
+        Its files are entered in `ops.files` as loaded; one that was refused before is that no longer.
+
         A batch that is known already changes nothing: `is_new` is False, rows and dates are those of its first load.
         Raises LedgerError if the rows that arrive are not those that were accepted, WarehouseError if a raw table's
         columns are not the record's, LedgerError if there is no batch to be replaced or if the rows of a replay are
         not ones that wait, SettingsError if the shop's time zone is not that of the first load or not the one
         that the batch's days were counted in. After any failure, a kill included, the warehouse is as it was before.
+        """
+        ...
+
+    def files(self, *, marks: Sequence[str] = (), contents: Sequence[str] = ()) -> list[FileFate]:
+        """The rows of `ops.files` that have one of these marks, or one of these sha256s."""
+        ...
+
+    def note_files(self, fates: Sequence[FileFate]) -> None:
+        """Write rows of `ops.files`, all or nothing, each in the place of the one with its sha256, path and batch.
+
+        Those of loaded files are written by `load` itself, in its transaction.
         """
         ...
 

@@ -13,12 +13,13 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import LedgerError, WarehouseError
 from flows.lake import Lake
 from flows.pinned import require_zone
-from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, FileFate, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
 from flows.warehouse import (
     backfill_plan,
     bigquery_backfill,
     bigquery_erase,
+    bigquery_files,
     bigquery_load,
     bigquery_people,
     bigquery_reload,
@@ -33,6 +34,7 @@ from flows.warehouse.bigquery_ledger import imbalances
 from flows.warehouse.bigquery_people import Hidden
 from flows.warehouse.bigquery_tables import insertion, prepare, refuse_drift
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
+from flows.warehouse.files import fates_of
 from flows.warehouse.tables import raw_fields
 
 if TYPE_CHECKING:
@@ -99,6 +101,9 @@ class BigQueryWarehouse:
             entered, values = insertion("batches", _entry(validated, rows))
             statements.append(entered)
             params |= values
+            files, values = bigquery_files.entering(validated, datetime.now(UTC))
+            statements += files
+            params |= values
             if passed:
                 tables["passed"] = bigquery_load.stage_passed(self._jobs, validated, passed)
                 statements += [text.format(passed=tables["passed"]) for text in PASSED]
@@ -113,6 +118,12 @@ class BigQueryWarehouse:
         bigquery_load.drop(self._jobs, list(tables.values()))
         gone = out.removed if out else None
         return replace(known, replaced=gone) if known else Loaded(batch_id, True, rows, validated.event_dates, gone)
+
+    def files(self, *, marks: Sequence[str] = (), contents: Sequence[str] = ()) -> list[FileFate]:
+        return fates_of(bigquery_files.rows(self._jobs, marks, contents))
+
+    def note_files(self, fates: Sequence[FileFate]) -> None:
+        bigquery_files.note(self._jobs, fates)
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
         out = taking_out(self._jobs, batch_id)

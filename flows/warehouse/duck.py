@@ -18,9 +18,17 @@ from flows.chunks import Backfill, Chunk, Reading, Reloaded
 from flows.errors import WarehouseError
 from flows.lake import Lake, is_dated
 from flows.pinned import require_zone
-from flows.receipts import Changes, Compacted, Counted, Loaded, Published, Receipt, Removed, Validated
+from flows.receipts import Changes, Compacted, Counted, FileFate, Loaded, Published, Receipt, Removed, Validated
 from flows.settings import Settings
-from flows.warehouse import backfill_files, backfill_plan, duck_backfill, duck_erase, duck_record, duck_reload
+from flows.warehouse import (
+    backfill_files,
+    backfill_plan,
+    duck_backfill,
+    duck_erase,
+    duck_files,
+    duck_record,
+    duck_reload,
+)
 from flows.warehouse.batch import files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
@@ -32,6 +40,7 @@ from flows.warehouse.duck_people import IN_RAW, Events
 from flows.warehouse.duck_tables import insert, prepare, refuse_drift, refuse_other_days
 from flows.warehouse.duck_wipe import is_mostly_free, write_anew
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
+from flows.warehouse.files import FIELDS, fates_of
 
 
 class DuckWarehouse:
@@ -84,9 +93,19 @@ class DuckWarehouse:
                     refuse_other_days(self._connection, files, settings.zone)
                 insert(self._connection, table, files, rows[table])
             self._enter(validated, rows)
+            duck_files.enter(self._connection, validated, datetime.now(UTC))
             if passed:
                 note_passed(self._connection, validated, passed)
         return Loaded(batch_id, True, rows, validated.event_dates, gone)
+
+    def files(self, *, marks: Sequence[str] = (), contents: Sequence[str] = ()) -> list[FileFate]:
+        with translated(self._path):
+            found = duck_files.rows(self._connection, marks, contents)
+            return fates_of(dict(zip(FIELDS, row, strict=True)) for row in found)
+
+    def note_files(self, fates: Sequence[FileFate]) -> None:
+        with self._transaction():
+            duck_files.note(self._connection, fates)
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
         with self._transaction():

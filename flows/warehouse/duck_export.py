@@ -15,7 +15,7 @@ from flows.warehouse.duck_record import number_of, partly_built
 
 # Beside the marts, what a dashboard says about freshness and health, and what readers of the quarantine have to know
 # while a run holds the warehouse. These tables grow by a few rows a run, `replays` by one for each row that passed.
-_OPS = ("batches", "removals", "replays", "backfills", "erasures", "receipts", "settings")
+_OPS = ("batches", "files", "removals", "replays", "backfills", "erasures", "receipts", "settings")
 
 
 def export(connection: DuckDBPyConnection, path: Path, version: str, at: datetime) -> dict[str, int]:

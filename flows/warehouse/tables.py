@@ -83,6 +83,25 @@ OPS: dict[str, tuple[Field, ...]] = {
         _text("refused_by_reason", "JSON object: refused rows by `<table>.<field>: <reason>`.", True),
         _PURGED,
     ),
+    "files": (
+        _text("sha256", "What is in the file, byte for byte, as it lay where it was found.", True),
+        _text("path", "Where it was found: a path, or the address of an object.", True),
+        _text("name", "Its name, for a loaded one as in its batch.", True),
+        _count("bytes", "Its size.", True),
+        _text(
+            "verdict",
+            "`loaded`: in a batch; `refused`: it cannot be used; `copy`: it has what a file of the two others has. "
+            "What is here as loaded or refused the inbox does not take again, also after its batch was removed.",
+            True,
+        ),
+        _text("mark", "What tells it apart in its place without reading it; empty where nobody looked.", True),
+        _text("reason", "Why it was refused."),
+        _text("format", "The format that it was read in; null where it was not."),
+        _text("table_name", "The table that its rows are of; null where they are of none."),
+        _text("batch_id", "The batch that it came in, loaded still or removed since; null where it is in none."),
+        _instant("landed_at", "When it was landed, or first seen to be no use or a copy, in UTC.", True),
+        _instant("loaded_at", "When its batch was loaded, in UTC; null where it is in none."),
+    ),
     "removals": (
         _text("batch_id", "A batch that was loaded and taken out again; it may come back as a new batch.", True),
         _instant("removed_at", "When its rows were taken out of raw, in UTC.", True),
@@ -131,8 +150,8 @@ OPS: dict[str, tuple[Field, ...]] = {
         _text("batch_id", "The batch, where the step had one."),
         _text(
             "step",
-            "The step: land, validate, judge, load, remove, replay, transform, publish; plan, reload and test of a "
-            "backfill; purge, prune and compact of maintenance; or run: the whole.",
+            "The step: collect, land, validate, judge, load, remove, replay, transform, publish; plan, reload and test "
+            "of a backfill; purge, prune and compact of maintenance; or run: the whole.",
             True,
         ),
         _instant("started_at", "When it began, in UTC.", True),

@@ -32,6 +32,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 EVERY_DAY = "event_date >= date '0001-01-01'"
 
 
+_FILES_OF_NO_BATCH = """
+    select sha256 from ops.files
+    where batch_id not in (select batch_id from ops.batches union all select batch_id from ops.removals)
+"""
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -76,6 +82,7 @@ def state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
         "events": ask(settings, f"select * from raw.events where {EVERY_DAY} order by event_id, batch_id"),
         "users": ask(settings, "select * from raw.users order by user_id, batch_id"),
         "batches": ask(settings, "select * except (loaded_at) from ops.batches order by batch_id"),
+        "files": ask(settings, "select * except (loaded_at) from ops.files order by path, batch_id"),
         "removals": ask(settings, "select * except (removed_at, loaded_at) from ops.removals order by batch_id"),
     }
 
@@ -122,6 +129,7 @@ def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_sam
         load(old, anew)
         with pytest.raises(Killed), killed_at(number):
             load(new, anew, replaces="old")
+        assert ask(anew, _FILES_OF_NO_BATCH) == [], calls[number - 1]
         load(new, anew, replaces="old")
         assert state(anew) == wanted, calls[number - 1]
 
