@@ -46,7 +46,12 @@ def pipeline(source: list[str] | None = None, format: str | None = None, full_re
         warm.begin(story.settings)
         if source := source or find_files(story, format):
             with fates_kept(story):
-                take_in(story, source, format)
+                landed = land_files(story, source, format)
+                with hands(story, landed) as at_work:
+                    validated = validate_batches(story, landed, at_work)
+                    judge_batches(story, validated, at_work)
+                for batch in validated:
+                    load_batch(story, batch)
         update_marts(story, full_refresh)
     return ending(story)
 
@@ -56,16 +61,6 @@ def find_files(story: Story, format: str | None) -> list[str]:
     if not story.settings.inbox:
         return generate_demo(story)
     return [file.path for file in collect_files(story, format).files]
-
-
-def take_in(story: Story, source: list[str], format: str | None) -> None:
-    """Files into the warehouse: as one batch, or as several of which some are checked at once."""
-    landed = land_files(story, source, format)
-    with hands(story, landed) as at_work:
-        validated = validate_batches(story, landed, at_work)
-        judge_batches(story, validated, at_work)
-    for batch in validated:
-        load_batch(story, batch)
 
 
 def update_marts(story: Story, full_refresh: bool = False) -> None:

@@ -24,11 +24,11 @@ def line_of(receipt: Receipt) -> str:
         case "generate":
             parts = detail["source"]
         case "collect":
-            new, copies, refused = (len(detail[name]) for name in ("files", "copies", "refused_files"))
+            new, twice, no_use = (len(detail[name]) for name in ("files", "copies", "refused_files"))
             parts = [
                 count_of(new, "new file") if new else "nothing new",
-                count_of(copies, "copy", "copies") if copies else "",
-                f"{refused:,} refused" if refused else "",
+                count_of(twice, "copy", "copies") if twice else "",
+                f"{no_use:,} refused" if no_use else "",
                 f"{len(detail['arriving']):,} still arriving" if detail["arriving"] else "",
                 f"{detail['known']:,} known" if detail["known"] else "",
             ]

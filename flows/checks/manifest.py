@@ -46,12 +46,7 @@ def manifest_of(lake: Lake, batch_id: str) -> Validated | None:
     """
     path = lake.manifest(batch_id)
     lake.bring([path])
-    try:
-        return _VALIDATED.validate_json(path.read_bytes())
-    except OSError:
-        return None
-    except ValidationError as error:
-        raise _no_manifest(lake, path) from error
+    return _read(lake, path) if path.is_file() else None
 
 
 def manifests(lake: Lake) -> Iterator[Validated]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.announce import announce
 from flows.duties.duty import Duty
 from flows.duties.killed import killed
 from flows.duties.lifeless import Lifeless
@@ -15,4 +16,5 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
     return (
         Duty("runs of workers", 15, Lifeless().look),
         Duty("runs of the command line", 15, lambda: killed(settings)),
+        Duty("the inbox", 15, lambda: announce(settings)),
     )

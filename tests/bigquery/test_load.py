@@ -32,6 +32,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 EVERY_DAY = "event_date >= date '0001-01-01'"
 
 
+_FILES_OF_NO_BATCH = """
+    select sha256 from ops.files
+    where batch_id not in (select batch_id from ops.batches union all select batch_id from ops.removals)
+"""
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -123,6 +129,7 @@ def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_sam
         load(old, anew)
         with pytest.raises(Killed), killed_at(number):
             load(new, anew, replaces="old")
+        assert ask(anew, _FILES_OF_NO_BATCH) == [], calls[number - 1]
         load(new, anew, replaces="old")
         assert state(anew) == wanted, calls[number - 1]
 
