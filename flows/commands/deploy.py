@@ -15,6 +15,7 @@ from rich.table import Table
 from flows import server
 from flows.commands.plain import plain_console
 from flows.deployments.pools import POOLS, PROCESS, Pool, require
+from flows.deployments.values import settings_env
 from flows.errors import ServerError, SettingsError
 from flows.server import Server, companions
 from flows.settings import Settings, load_settings
@@ -46,7 +47,7 @@ def deploy_all(kind: str) -> None:
         pools.put(client, pool, settings)
         if pool == PROCESS:
             companions.start(companions.WORKER, settings, found, pool.name)  # starts while we deploy
-        companions.start(companions.WATCHER, settings, found)
+        companions.start(companions.WATCHER, settings, found, env=settings_env(settings))
         changed, deployments = put(client, pool)
     _show(settings, found, pool, changed, deployments)
 

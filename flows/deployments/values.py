@@ -14,6 +14,7 @@ from flows.settings import PREFIX, PROJECT, Settings, load_settings
 IMAGE_PROJECT, IMAGE_HOME = "/app", "/data"  # where deployments/Dockerfile puts them
 HERE_ALONE = {"server_port"}  # of no use to a run, which is told its server by the worker
 PATIENCE = 7  # times that a run asks a server again that is away: 2, 4, 8 … seconds later, four minutes in all
+_SHOPS_OWN = {f"{PREFIX}{name}" for name in ("INBOX", "INBOX_DEPLOYMENT", "LAKE", "ALERT_BLOCKS")}
 HEARTBEAT_SECONDS = 30  # a run that dies with its worker is missed after three of them
 
 
@@ -25,15 +26,14 @@ def shop(pool: str | None = None) -> dict[str, Any]:
     settings, is_in_cloud = load_settings(), (pool or _pool()) == CLOUD_RUN.name
     home = IMAGE_HOME if is_in_cloud else str(settings.home)
     env = {
-        **{variable(name): _text(settings, name) for name in sorted(settings.model_fields_set - HERE_ALONE)},
+        **settings_env(settings),
         variable("home"): home,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "PREFECT_CLIENT_MAX_RETRIES": str(PATIENCE),
     }
-    own = {variable("home"): IMAGE_HOME if is_in_cloud else str(demo_home(settings))}
     return {
         "command": f"{'python' if is_in_cloud else shlex.quote(sys.executable)} -m flows.server.engine",
-        "demo_env": {name: value for name, value in env.items() if name != f"{PREFIX}INBOX"} | own,
+        "demo_env": {name: value for name, value in env.items() if name not in _SHOPS_OWN} | _demo(settings, home),
         "env": env,
         "is_free": settings.target == "duckdb",
         "project": IMAGE_PROJECT if is_in_cloud else str(PROJECT),
@@ -41,6 +41,22 @@ def shop(pool: str | None = None) -> dict[str, Any]:
         "timezone": settings.reporting_timezone,
         "version": __version__,
     }
+
+
+def _demo(settings: Settings, home: str) -> dict[str, str]:
+    """Where the demo shop lies: apart from the shop's own numbers, whichever the target."""
+    told = {"home": home if home == IMAGE_HOME else str(demo_home(settings))}
+    if settings.is_in_bucket:
+        told["lake"] = f"{settings.lake}/demo"
+    if settings.target == "bigquery":
+        told["bigquery_dataset_prefix"] = f"{settings.bigquery_dataset_prefix}demo_"
+    return {variable(name): value for name, value in told.items()}
+
+
+def settings_env(settings: Settings) -> dict[str, str]:
+    """Every setting that is set here, and the home, as variables of another process."""
+    told = {variable(name): _text(settings, name) for name in sorted(settings.model_fields_set - HERE_ALONE)}
+    return told | {variable("home"): str(settings.home)}
 
 
 def variable(name: str) -> str:

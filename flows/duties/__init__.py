@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.announce import announce
+from flows.duties.alarms import Age, Crashes
 from flows.duties.duty import Duty
 from flows.duties.killed import killed
 from flows.duties.lifeless import Lifeless
@@ -16,5 +17,7 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
     return (
         Duty("runs of workers", 15, Lifeless().look),
         Duty("runs of the command line", 15, lambda: killed(settings)),
+        Duty("alerts of crashed runs", 15, Crashes(settings).look),
+        Duty("the age of the data", 60, Age(settings).look),
         Duty("the inbox", 15, lambda: announce(settings)),
     )

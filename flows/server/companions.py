@@ -11,6 +11,7 @@ ends at SIGTERM, and by itself when the home is removed (`process.end_with_home`
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import signal
@@ -53,14 +54,16 @@ WATCHER = Companion("watcher", "flows.server.watcher")
 COMPANIONS = (WATCHER, WORKER)  # in the order in which they are ended
 
 
-def start(companion: Companion, settings: Settings, server: Server, *given: str) -> bool:
+def start(
+    companion: Companion, settings: Settings, server: Server, *given: str, env: Mapping[str, str] | None = None
+) -> bool:
     """Have the companion run for this server, with what is given; False where it did already.
 
-    One that runs for another server, or was given something else, is ended first.
+    One that runs for another server, or was given something else, is ended first. `env` is added to its environment.
     """
     folder = settings.prefect_home.resolve()
-    environment = of_worker(server.api_url, server.folder, os.environ)
-    given = (server.api_url, *given)
+    environment = of_worker(server.api_url, server.folder, os.environ) | dict(env or {})
+    given = (server.api_url, *given, *([_digest(env)] if env else []))
     with turn(folder):
         if is_locked(companion.lock(folder)):
             if _noted(companion, folder).get("given") == list(given):
@@ -89,6 +92,11 @@ def stop(settings: Settings) -> list[str]:
         for companion in running:
             _end(companion, folder)
     return [companion.name for companion in running]
+
+
+def _digest(env: Mapping[str, str]) -> str:
+    """Tells environments apart, and none of what is in them."""
+    return hashlib.sha256(json.dumps(dict(env), sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _end(companion: Companion, folder: Path) -> None:

@@ -16,7 +16,7 @@ def main() -> None:
     folder, lock_fd, api_url = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     os.environ |= AWAY
     end_with_home(folder / "watcher.lock", lock_fd)
-    until_signalled(load_settings(home=folder.parent), api_url)
+    until_signalled(load_settings(), api_url)
 
 
 if __name__ == "__main__":
