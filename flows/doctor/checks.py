@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from flows import server
-from flows.doctor import emulated, room, versions
+from flows.doctor import emulated, room, scheduled, versions
 from flows.doctor.check import Check
+from flows.server import companions
 from flows.server.probe import require_free
 from flows.settings import Settings
 
@@ -19,6 +20,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield Check("versions", partial(versions.look, settings))
     yield Check("home", partial(room.look, settings))
     yield Check("Prefect server", partial(_prefect, settings))
+    yield from scheduled.checks_of(settings)
     if settings.target == "bigquery":
         from flows.doctor.bucket import look
         from flows.warehouse.bigquery_doctor import checks_of
@@ -39,7 +41,9 @@ def _prefect(settings: Settings) -> str:
     found = server.status(settings)
     if found is None:
         require_free(settings.server_port, settings.prefect_home.resolve(), patience_seconds=0)
-        return f"not running; a run starts it, port {settings.server_port} is free"
+        waiting = companions.WORKER.note(settings.prefect_home).exists()
+        beside = "; runs on a schedule wait for `make deploy`" if waiting else ""
+        return f"not running; a run starts it, port {settings.server_port} is free{beside}"
     return server.wait(found, timeout_seconds=10).ui_url
 
 
