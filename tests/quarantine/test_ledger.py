@@ -60,7 +60,9 @@ def test_the_laws_hold_after_any_history(history: list[tuple[Any, ...]]) -> None
 
 def happen(books: Books, folder: Path, number: int, act: str, *how: Any) -> None:
     batches = books.ask("select batch_id, replay_of is not null from ops.batches order by loaded_at, batch_id")
-    batch_id, is_replay = batches[how[0] % len(batches)] if batches and isinstance(how[0], int) else (None, False)
+    batch_id, is_replay = (
+        batches[how[0] % len(batches)] if batches and how and isinstance(how[0], int) else (None, False)
+    )
     if act == "take":
         books.take(written(folder, number, how[0]))
     elif act == "replay":
