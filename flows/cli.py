@@ -328,11 +328,14 @@ def deploy(
     pool: Annotated[
         str, typer.Option(help="Where runs run: process (on this machine, by a worker in the background) or cloud-run.")
     ] = "process",
+    without_worker: Annotated[
+        bool, typer.Option("--without-worker", help="Start no worker and no watcher here: systemd, or another, does.")
+    ] = False,
 ) -> None:
     """Have all runs on schedule: server, work pool, worker and deployments; again, it changes only what has changed."""
     from flows.commands.deploy import deploy_all
 
-    deploy_all(pool)
+    deploy_all(pool, with_worker=not without_worker)
 
 
 @app.command()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.responses import DeploymentResponse
 
 
-def deploy_all(kind: str) -> None:
+def deploy_all(kind: str, *, with_worker: bool = True) -> None:
     """Bring server, pool, worker and deployments to what prefect.yaml and the settings say, and print what there is.
 
     The server is the user's own where PREFECT_API_URL is set, else the home's, started if there is none. Given again,
@@ -45,11 +45,12 @@ def deploy_all(kind: str) -> None:
     server.wait(found)
     with _server_errors(found), get_client(sync_client=True) as client:
         pools.put(client, pool, settings)
-        if pool == PROCESS:
-            companions.start(companions.WORKER, settings, found, pool.name)  # starts while we deploy
-        companions.start(companions.WATCHER, settings, found, env=settings_env(settings))
+        if with_worker:
+            if pool == PROCESS:
+                companions.start(companions.WORKER, settings, found, pool.name)  # starts while we deploy
+            companions.start(companions.WATCHER, settings, found, env=settings_env(settings))
         changed, deployments = put(client, pool)
-    _show(settings, found, pool, changed, deployments)
+    _show(settings, found, pool, changed, deployments, with_worker)
 
 
 @contextmanager
@@ -61,11 +62,18 @@ def _server_errors(found: Server) -> Iterator[None]:
 
 
 def _show(
-    settings: Settings, found: Server, pool: Pool, changed: list[str], deployments: dict[str, DeploymentResponse]
+    settings: Settings,
+    found: Server,
+    pool: Pool,
+    changed: list[str],
+    deployments: dict[str, DeploymentResponse],
+    with_worker: bool,
 ) -> None:
     console = plain_console(soft_wrap=True)
     console.print(f"Prefect      {found.ui_url}")
-    if pool == PROCESS:
+    if not with_worker:
+        console.print(f"Worker       yours to start: prefect worker start --pool {pool.name}, and shopflow watch")
+    elif pool == PROCESS:
         log = companions.WORKER.log(settings.prefect_home)
         console.print(f"Worker       in the background, for the work pool {pool.name}; its log: {log}")
     else:
@@ -74,7 +82,8 @@ def _show(
             console.print(
                 "             It cannot reach this server, which is on this machine only: set PREFECT_API_URL"
             )
-    console.print(f"Watcher      in the background; its log: {companions.WATCHER.log(settings.prefect_home)}")
+    if with_worker:
+        console.print(f"Watcher      in the background; its log: {companions.WATCHER.log(settings.prefect_home)}")
     told = f"{len(changed)} of {len(deployments)} changed" if changed else f"{len(deployments)}, as they were"
     console.print(f"Deployments  {told}\n")
     console.print(_table(deployments))

@@ -12,6 +12,7 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.schedules import IntervalSchedule
 
 from flows import __version__
+from flows.server import companions
 from flows.settings import PROJECT
 from tests.deployed.conftest import Shop, until
 
@@ -96,3 +97,13 @@ def test_a_second_deploy_changes_what_differs_and_leaves_what_somebody_has_switc
 def test_there_is_one_worker_and_it_is_online(shop: Shop) -> None:
     workers = until(lambda: shop.client.read_workers_for_work_pool("shopflow"))
     assert [worker.status.value for worker in workers] == ["ONLINE"]
+
+
+def test_where_others_look_after_the_worker_none_is_started(shop: Shop) -> None:
+    """As with systemd. Afterwards all is as it was."""
+    assert companions.stop(shop.settings) == ["watcher", "worker"]
+    screen = shop.call("deploy", "--without-worker")
+    assert "yours to start: prefect worker start --pool shopflow, and shopflow watch" in screen
+    assert companions.living(shop.settings) == []
+    shop.call("deploy")
+    assert companions.living(shop.settings) == ["watcher", "worker"]
