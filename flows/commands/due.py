@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flows import serving
 from flows.commands.plain import plain_console
-from flows.lake import Lake
 from flows.maintain import days_of
 from flows.maintenance.purge import due
 from flows.settings import load_settings
@@ -23,7 +22,7 @@ def show_due(keep_quarantine_days: int, keep_receipts_days: int) -> None:
         console.print("no batch was loaded yet: there is nothing to maintain")
         return
     with open_warehouse(settings, read_only=True) as warehouse:
-        purged = due(warehouse, Lake.of(settings), now - days_of(keep_quarantine_days)).told()
+        purged = due(settings, warehouse, now - days_of(keep_quarantine_days)).told()
         before = now - days_of(keep_receipts_days)
         (old,) = warehouse.query("select count(*) as receipts from ops.receipts where started_at < ?", [before])
         compacted = warehouse.compact(Path(), is_dry=True)

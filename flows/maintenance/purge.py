@@ -17,6 +17,8 @@ import duckdb
 from flows.checks.manifest import note_purged
 from flows.checks.workshop import workshop
 from flows.disk import to_disk
+from flows.erasure.journal import unfinished
+from flows.erasure.manifests import batches_of
 from flows.errors import StorageError
 from flows.lake import Lake
 from flows.receipts import Purged
@@ -42,13 +44,19 @@ class Due:
         return Purged(len(batches), rows, len(self.files) + len(self.unloaded) + len(self.left))
 
 
-def due(warehouse: Warehouse, lake: Lake, before: datetime) -> Due:
+def due(settings: Settings, warehouse: Warehouse, before: datetime) -> Due:
     """The refused rows of batches that were landed before an instant (with a zone), by the files that the quarantine
-    has. Only looks. Raises StorageError for a file of an unknown batch that cannot be read."""
+    has. Only looks. Raises StorageError for a file of an unknown batch that cannot be read.
+
+    Batches that an unfinished erasure has taken rows of are left until it is done: its files tell what it took.
+    """
+    lake, being_erased = Lake.of(settings), batches_of(one.rows for one in unfinished(settings))
     instant = before.astimezone(UTC).replace(tzinfo=None)
     loaded = {row["batch_id"]: row for row in warehouse.query("select * from ops.batches")}
     batches, files, unloaded, left = dict[str, int](), list[Path](), dict[Path, int](), dict[Path, datetime]()
     for path in (path for table in RECORDS for path in lake.files(lake.quarantine(table, "*").parent)):
+        if path.stem in being_erased:
+            continue
         batch: dict[str, Any] | None = loaded.get(path.stem)
         if batch is None:
             lake.bring([path])
@@ -74,10 +82,11 @@ def purge(settings: Settings, before: datetime, now: datetime) -> Purged:
     """
     lake = Lake.of(settings)
     with open_warehouse(settings) as warehouse:
-        found = due(warehouse, lake, before)
+        found = due(settings, warehouse, before)
         warehouse.purge(found.batches, now)
     with workshop(settings, lake.staging) as shop:
-        let_go = dict.fromkeys(found.batches, now) | {path.stem: at for path, at in found.left.items()}
+        let_go = dict.fromkeys([*found.batches, *(path.stem for path in found.unloaded)], now)
+        let_go |= {path.stem: at for path, at in found.left.items()}
         for batch_id, at in let_go.items():
             note_purged(lake, batch_id, at, shop.path("manifest.json"))
     _take_away(lake, (*found.files, *found.unloaded, *found.left))

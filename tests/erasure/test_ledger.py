@@ -224,6 +224,7 @@ acts = st.one_of(
     st.tuples(st.just("cut off"), st.sampled_from(USERS)),
     st.tuples(st.just("remove")),
     st.tuples(st.just("damage")),
+    st.tuples(st.just("let go")),
 )
 FIRST = [kind.format(user, n, n) for kind in (GOOD, LATE) for user in USERS for n in (1, 1, 2)]
 
@@ -232,6 +233,9 @@ FIRST = [kind.format(user, n, n) for kind in (GOOD, LATE) for user in USERS for 
 @examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(acts, min_size=2, max_size=7))
 @example(history=[("take", [LATE.format(USERS[0], 1, 1)]), ("replay",), ("forget", USERS[0])])
+@example(history=[("replay",), ("cut off", USERS[0]), ("let go",), ("forget", USERS[1])])
+@example(history=[("replay",), ("let go",), ("cut off", USERS[0]), ("remove",)])
+@example(history=[("remove",), ("let go",), ("forget", USERS[0])])
 def test_the_ledger_says_what_the_lake_holds_after_any_history(history: list[tuple[Any, ...]]) -> None:
     with TemporaryDirectory() as folder:
         books, cut = shop(Path(folder)), set[str]()
@@ -254,6 +258,8 @@ def happen(books: Books, folder: Path, number: int, cut: set[str], act: str, *ho
         correct(books, folder, number, (how[0], how[1]))
     elif act == "damage":
         books.ask("delete from raw.events where rowid % 3 = 1")
+    elif act == "let go":
+        books.let_go()
     elif act == "remove":
         for (batch_id,) in books.ask("select batch_id from ops.batches order by loaded_at desc, batch_id limit 1"):
             books.remove(batch_id)
