@@ -39,7 +39,7 @@ class Slot:
 def timetable(rng: np.random.Generator, events: int, days: int, start: date, start_ms: int) -> list[Slot]:
     """The slots of all days in order of time; the last one's share is 1."""
     dates = [start + timedelta(days=day) for day in range(days)]
-    weights = np.array([traffic(day) for day in dates]) * np.exp(rng.normal(0, 0.05, days)) * 1.0015 ** np.arange(days)
+    weights = np.array([traffic(day) for day in dates]) * np.exp(rng.normal(0, 0.05, days)) * 1.0014 ** np.arange(days)
     weights /= weights.sum()
     slots, left = [], 1.0
     for day, (when, weight) in enumerate(zip(dates, weights.tolist(), strict=True)):
