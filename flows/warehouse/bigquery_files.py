@@ -10,15 +10,14 @@ from flows.receipts import FileFate, Validated
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.files import FIELDS, as_json, chunks, columns, loaded_files
 
+_TOLD = "unnest(cast(@files as array<string>)) as told"
 _VALUE = "json_value(told, '$.{name}')"
-_INSERT = (
-    f"insert into ops.files ({', '.join(FIELDS)}) select {columns('bigquery', _VALUE)} from unnest(@files) as told;"
-)
+_INSERT = f"insert into ops.files ({', '.join(FIELDS)}) select {columns('bigquery', _VALUE)} from {_TOLD};"
 _KEY = ("sha256", "path", "batch_id")
 _REPLACED = (
     f"delete from ops.files where concat({', '.join(f'coalesce({name}, {chr(39) * 2})' for name in _KEY)}) in "
     f"(select concat({', '.join(f'coalesce({_VALUE.format(name=name)}, {chr(39) * 2})' for name in _KEY)}) "
-    "from unnest(@files) as told);"
+    f"from {_TOLD});"
 )
 
 
