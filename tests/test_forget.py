@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,10 +28,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 RunFlow = Callable[..., Ran]
 
 
+@pytest.fixture(scope="module")
+def made(run_flow: RunFlow, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of two batches, and a home that has loaded them."""
+    folder = tmp_path_factory.mktemp("made")
+    load(run_flow, load_settings(home=folder / "home"), shop(folder / "with", with_gone=True))
+    return folder
+
+
 @pytest.fixture
-def loaded(run_flow: RunFlow, settings: Settings, tmp_path: Path) -> Settings:
+def loaded(made: Path, settings: Settings, tmp_path: Path) -> Settings:
     """A home with two batches, in which the person is."""
-    load(run_flow, settings, shop(tmp_path / "with", with_gone=True))
+    shutil.copytree(made / "with", tmp_path / "with")
+    shutil.copytree(made / "home", settings.home, symlinks=True)
     return settings
 
 
