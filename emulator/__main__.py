@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import tempfile
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def main() -> None:
 
     gaps.close(only_needed=told.plain)
     faults.install()
+    gc.set_threshold(200_000, 20, 100)  # trees of SQL are many objects, and few of them are in cycles
     parsed.parse_once()
     ports = Ports(told.bigquery_port, told.grpc_port, told.storage_port)
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:

@@ -1,5 +1,6 @@
 """Fixtures that every room uses: a home of one's own and the real sample where it lies beside the project."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from flows.story import listening
 from tests import ports
 from tests.ran import Ear, Ran
 
+gc.set_threshold(50_000, 20, 100)  # as the command line does
 PROJECT = Path(__file__).resolve().parent.parent
 
 
