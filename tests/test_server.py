@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -19,9 +20,10 @@ import pytest
 
 from flows import server
 from flows.errors import ServerError
-from flows.server.environment import SERVER_SETTINGS, of_client, of_server
+from flows.server import Server
+from flows.server.environment import SERVER_SETTINGS, of_client, of_server, own_origins
 from flows.server.probe import get
-from flows.settings import Settings, load_settings
+from flows.settings import PROJECT, Settings, load_settings
 
 START_AT_A_WORD = """
 import sys
@@ -195,6 +197,43 @@ def test_a_client_of_our_server_reaches_it_past_a_proxy_and_one_of_the_users_own
     assert ours["NO_PROXY"] == "intra,127.0.0.1"
     assert ours["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
     assert "PREFECT_HOME" not in of_client("http://prefect.example/api", None, {})
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
+def test_a_page_of_another_origin_may_neither_ask_nor_change_anything(prefect_server: Server) -> None:
+    """The accident: any page in a browser on this machine could begin a run with a command of its own."""
+    port = int(prefect_server.ui_url.rpartition(":")[2])
+
+    def asked(method: str, origin: str, **headers: str) -> tuple[int, str | None]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request(
+            method, "/api/variables/", body='{"name": "a", "value": 1}', headers={"Origin": origin, **headers}
+        )
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, answer.getheader("Access-Control-Allow-Origin")
+
+    before = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):
+        assert asked("OPTIONS", origin, **before) == (400, None)
+    for origin in own_origins(port):
+        assert asked("OPTIONS", origin, **before) == (200, origin)
+    # What a browser sends without asking before: Prefect takes a body without a type for JSON.
+    for kind in ({}, {"Content-Type": "text/plain"}):
+        assert asked("POST", "https://evil.example", **kind) == (403, None)
+
+
+def test_the_server_of_systemd_is_as_closed_as_the_local_one() -> None:
+    told = set((PROJECT / "deployments/systemd/server.env").read_text("utf-8").splitlines())
+    ours = of_server(Path("/var/lib/shopflow/prefect"), 4200, {})
+    closed = (
+        "PREFECT_SERVER_API_HOST",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS",
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED",
+    )
+    assert {f"{name}={ours[name]}" for name in closed} <= told
 
 
 @pytest.mark.slow

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from flows.inbox import arrived, key_of
 from flows.server import Server
 from flows.settings import Settings, load_settings
 from flows.summary import line_of, lines
+from tests.asked import asked
 from tests.inbox.drop import Drop, content, damaged
 from tests.ran import Ran
 
@@ -67,14 +66,6 @@ def watched(drop: Drop, prefect_server: Server) -> Iterator[Settings]:
         flow_id = client.create_flow_from_name("pipeline")
         client.create_deployment(flow_id, "inbox", paused=True)
         yield load_settings(**{**drop.settings.model_dump(), "inbox_deployment": "pipeline/inbox"})
-
-
-def asked(server: Server, path: str, body: dict[str, Any]) -> Any:
-    request = urllib.request.Request(
-        f"{server.api_url}/{path}/filter", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        return json.load(response)
 
 
 def runs(server: Server, key: str) -> list[Any]:
