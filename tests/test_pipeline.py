@@ -109,9 +109,7 @@ def test_a_run_with_refused_rows_does_everything_and_is_degraded(first: Ran) -> 
 
 
 def test_each_step_is_a_task_with_its_outcome_as_its_message(first: Ran, ask: Ask) -> None:
-    tasks = ask(
-        "task_runs", first, lambda found: [task["state_type"] for task in found] == ["COMPLETED"] * len(STEPS)
-    )
+    tasks = ask("task_runs", first, lambda found: [task["state_type"] for task in found] == ["COMPLETED"] * len(STEPS))
     batch_id = first.story.batch_id
     found = {task["name"]: (task["state_name"], task["state"]["message"]) for task in tasks}
     assert set(found) == {"land", *(f"{step} {batch_id}" for step in STEPS[1:])}
