@@ -26,8 +26,8 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
     """
     problems = [*_of_rows(story), *_of_end(story, flow, failure)]
     looked = {key_of("run_failed", flow), key_of("run_crashed", flow)}
-    if story.batch:
-        looked.add("file_unusable")
+    if story.batch and story.collected is None:
+        looked.add("file_unusable")  # a run on an inbox says nothing of bad files that an earlier one has found there
     if story.validated:
         looked.add("refused_share")
     if story.checks:
@@ -46,7 +46,7 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
 
 
 def _of_rows(story: Story) -> Iterator[Problem]:
-    if story.batch and (files := story.batch.refused_files):
+    if files := story.refused_files:
         named = _listed([f"{file.path.rpartition('/')[2]} {file.reason}" for file in files])
         told = f"{count_of(len(files), 'file')} could not be used: {named}"
         yield Problem("file_unusable", "warn", _plain(told), state=" ".join(sorted(file.path for file in files)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from flows.errors import (
     TooManyRefused,
     WarehouseError,
 )
-from flows.receipts import Batch, Built, Check, Loaded, Node, RefusedFile, Validated
+from flows.receipts import Batch, Built, Check, Collected, Loaded, Node, RefusedFile, Validated
 from flows.settings import PROJECT, Settings, load_settings
 from flows.story import Story
 
@@ -135,6 +136,19 @@ def test_warnings_are_one_problem_of_each_kind_however_many_there_are() -> None:
     assert unusable.endswith("; and 35 more")
     assert contract == "1 check marked warn did not pass: events: few repeats"
     assert test == "1 dbt test warned: few_gaps"
+
+
+@pytest.mark.parametrize("batch", [None, BATCH])
+def test_a_bad_file_of_the_inbox_is_told_and_not_over_because_the_next_run_knows_it(batch: Batch | None) -> None:
+    """The accident: where all new files were bad, or were found to be before landing, nobody was told."""
+    bad = Collected("/in", refused_files=(RefusedFile("/in/a.csv", "is empty"),))
+    first, then = seen(collected=bad, batch=batch), seen(collected=Collected("/in", known=1), batch=batch)
+    assert keys(first) == [("file_unusable", "warn")]
+    assert first.problems[0].sentence == "1 file could not be used: a.csv is empty"
+    told = news({}, first, NOON)
+    assert not news(told.memory, then, NOON)
+    other = replace(bad, refused_files=(RefusedFile("/in/b.csv", "is empty"),))
+    assert [problem.kind for problem in news(told.memory, seen(collected=other), NOON).fresh] == ["file_unusable"]
 
 
 def test_a_failure_is_the_same_while_only_numbers_in_its_words_differ() -> None:
