@@ -25,8 +25,10 @@ def tell(
     run: Run | None = None,
     now: datetime | None = None,
     seconds: float = RECEIVER_SECONDS,
-) -> None:
-    """Send one message with what is new in `seen`, if anything is. Silent where no block is set.
+) -> bool:
+    """Send one message with what is new in `seen`, if anything is; False where it was news and nobody could be told.
+
+    Silent where no block is set.
 
     Never raises, and waits five seconds at most for the Prefect server and `seconds` for those who are told: a message
     that fails is a warning in the log. What was told is kept in a variable of the Prefect server that has the blocks,
@@ -37,32 +39,34 @@ def tell(
     >>> tell(Seen((crashed("pipeline", "no sign of life for 95 s"),)), settings)  # doctest: +SKIP
     """
     if not settings.alert_blocks:
-        return
+        return True
     try:
-        if why := _tell(seen, settings, run, now or datetime.now(UTC), seconds):
-            log().warning("alerts: %s", why)
+        is_told, why = _tell(seen, settings, run, now or datetime.now(UTC), seconds)
     except Exception as error:
-        log().warning("alerts: nothing could be told: %s", type(error).__name__)
+        is_told, why = False, f"nothing could be told: {type(error).__name__}"
+    if why:
+        log().warning("alerts: %s", why)
+    return is_told
 
 
-def _tell(seen: Seen, settings: Settings, run: Run | None, now: datetime, seconds: float) -> str | None:
+def _tell(seen: Seen, settings: Settings, run: Run | None, now: datetime, seconds: float) -> tuple[bool, str]:
     name, memory = variable_of(settings), {}
 
     def read() -> None:
         memory.update(_read(name))
 
     if why := within(SERVER_SECONDS, {"Prefect": read})["Prefect"]:
-        return f"Prefect does not say what was told before ({why}), so nothing is told now"
+        return False, f"Prefect does not say what was told before ({why}), so nothing is told now"
     found = news(memory, seen, now)
     outcomes = send(settings, subject(found, settings), body(found, run, settings), seconds) if found else {}
     failed = [f"{block}: {why}" for block, why in outcomes.items() if why]
     if outcomes and all(why and not isinstance(why, Unanswered) for why in outcomes.values()):
-        return f"nobody could be told: {'; '.join(failed)}"
+        return False, f"nobody could be told: {'; '.join(failed)}"
     if found.memory != memory and (
         why := within(SERVER_SECONDS, {"Prefect": lambda: _write(name, found.memory)})["Prefect"]
     ):
         failed.append(f"Prefect does not keep what was told ({why}): it will be told again")
-    return "; ".join(failed) or None
+    return True, "; ".join(failed)
 
 
 def send(settings: Settings, subject: str, body: str, seconds: float = RECEIVER_SECONDS) -> dict[str, Outcome]:
