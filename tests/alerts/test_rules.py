@@ -171,6 +171,16 @@ def test_a_sentence_is_one_line_of_bounded_length_without_an_address_of_a_person
     assert mail.rpartition("@")[2] not in problem.sentence or mail.rpartition("@")[2] in told
 
 
+@given(st.text(st.sampled_from("<>!@|`[]()https:/ channel*_"), min_size=1, max_size=60))
+def test_a_file_of_any_name_is_told_without_markup_of_a_chat(name: str) -> None:
+    """The accident: a file called <!channel>.csv rang everybody's telephone."""
+    found = news({}, seen(collected=Collected("/in", refused_files=(RefusedFile(f"/in/{name}", "is empty"),))), NOON)
+    settings = load_settings(home="/nowhere")
+    text = body(found, Run(f"duckdb 06:00 {name}"), settings)
+    assert not set("<>|`[]@") & set(text)
+    assert not re.search(r"https?://", text)
+
+
 def test_every_kind_has_an_entry_in_the_runbook() -> None:
     headings = re.findall(r"^#+ (.+)$", (PROJECT / "docs/runbook.md").read_text("utf-8"), re.MULTILINE)
     there = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
