@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from flows.alerts.freshness import stale
 from flows.alerts.numbers import unusual_numbers
 from flows.alerts.problem import Problem, Seen, key_of
 from flows.builds.results import FAILED
-from flows.errors import BuildFailed, ContractBroken, ShopflowError, TooManyRefused, WarehouseError
+from flows.errors import BuildFailed, ContractBroken, LandingStopped, ShopflowError, TooManyRefused, WarehouseError
 from flows.receipts import Node
 from flows.story import Story, count_of
 
@@ -68,6 +69,8 @@ def _of_end(story: Story, flow: str, failure: Exception | None) -> Iterator[Prob
             broken = [check for check in story.checks if not check.is_passed and check.level == "stop"]
             checks = "; ".join(sorted(f"{check.table}: {check.name}" for check in broken))
             yield Problem("contract_stop", "stop", _plain(str(failure)), state=checks)
+        case LandingStopped() if failure.errors:
+            yield from _of_batches([problem for each in failure.errors for problem in _of_end(story, flow, each)])
         case TooManyRefused():
             yield Problem("refused_share", "stop", _plain(str(failure)))
         case BuildFailed():
@@ -81,6 +84,15 @@ def _of_end(story: Story, flow: str, failure: Exception | None) -> Iterator[Prob
         case _:
             told = _words_of(failure)
             yield Problem("run_failed", "stop", f"The flow {flow} failed: {told}", flow, re.sub(r"\d+", "#", told))
+
+
+def _of_batches(problems: list[Problem]) -> Iterator[Problem]:
+    """One problem of each kind, whose state tells of no batch: what is wrong stays the same when their ids change."""
+    for key in dict.fromkeys(problem.key for problem in problems):
+        alike = [problem for problem in problems if problem.key == key]
+        more = f"{count_of(len(alike), 'batch', 'batches')} stopped, the first: " if len(alike) > 1 else ""
+        states = sorted({problem.state for problem in alike})
+        yield replace(alike[0], sentence=_plain(f"{more}{alike[0].sentence}"), state="; ".join(states))
 
 
 def _rows(node: Node) -> str:

@@ -19,6 +19,7 @@ from flows.errors import (
     BuildFailed,
     ContractBroken,
     HomeHeld,
+    LandingStopped,
     ShopflowError,
     SourceError,
     StorageError,
@@ -169,6 +170,24 @@ def test_a_sentence_is_one_line_of_bounded_length_without_an_address_of_a_person
     assert len(problem.sentence.splitlines()) == 1
     assert len(problem.sentence) <= LONGEST + 30
     assert mail.rpartition("@")[2] not in problem.sentence or mail.rpartition("@")[2] in told
+
+
+def test_a_landing_of_several_batches_stops_by_what_stopped_each_whatever_their_ids() -> None:
+    """The accident: ids of batches were part of what was wrong, and it was told anew every hour."""
+    broken = ContractBroken("1 check of the contracts did not pass, nothing was loaded: events: rows (measured: 0)")
+    many = TooManyRefused("events: 9 of 10 rows were refused, 90.0% where at most 5.0% are borne")
+
+    def at(batch: str) -> Seen:
+        told = f"3 of 4 batches stopped, so nothing of this landing was loaded\n  batch {batch} (a.csv): {broken}"
+        return seen(LandingStopped(told, [broken, many, broken]), checks=(BROKEN, FINE))
+
+    first, again = at("8f5c0a1e2b3d4c5f"), at("1e2b3d4c5f8f5c0a")
+    assert keys(first) == [("contract_stop", "stop"), ("refused_share", "stop")]
+    assert [problem.sentence.split(",")[0] for problem in first.problems] == [
+        "2 batches stopped",
+        "events: 9 of 10 rows were refused",
+    ]
+    assert not news(news({}, first, NOON).memory, again, NOON)
 
 
 @given(st.text(st.sampled_from("<>!@|`[]()https:/ channel*_"), min_size=1, max_size=60))

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from flows.collect import collect
-from flows.errors import NoFileUsable, SettingsError, SourceError, TooManyRefused
+from flows.errors import LandingStopped, NoFileUsable, SettingsError, SourceError, TooManyRefused
+from flows.inbox.keep import fates_kept
 from flows.land import land
 from flows.load import load
+from flows.receipts import RefusedFile
 from flows.settings import load_settings
 from flows.sources.fingerprint import fingerprint
+from flows.story import Story
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 from tests.books import LANDED
@@ -227,6 +230,18 @@ def test_a_file_that_is_refused_when_it_is_read_to_its_end_is_not_tried_again(dr
     told = drop.run()
     assert told.collected is not None
     assert (told.collected.files, told.collected.known, told.warnings()) == ((), 1, [])
+
+
+def test_files_of_no_use_are_remembered_also_where_they_are_all_batches_of_a_landing(drop: Drop) -> None:
+    """The accident: every run tried them again, and failed again."""
+    paths = [str(drop.put(f"{number}.csv", content(number))) for number in range(2)]
+    story = Story("r1", drop.settings, collected=collect(drop.settings))
+    errors = [NoFileUsable("is cut off", [RefusedFile(path, "is cut off")]) for path in paths]
+    with pytest.raises(LandingStopped, match=r"^2 of 2 batches stopped$"), fates_kept(story):
+        raise LandingStopped("2 of 2 batches stopped", errors)
+    told = drop.run()
+    assert told.collected is not None
+    assert (told.collected.files, told.collected.known) == ((), 2)
 
 
 def test_the_given_format_is_not_held_against_a_file(drop: Drop) -> None:
