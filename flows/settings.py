@@ -209,7 +209,11 @@ class Settings(BaseSettings):
         le=10,
         description="How often a step is tried again after an error that may be gone in a moment: a network, a lock.",
     )
-    step_timeout_minutes: float = Field(120, gt=0, description="A step that takes longer is ended, and its run fails.")
+    step_timeout_minutes: float = Field(
+        120,
+        gt=0,
+        description="A step that takes longer is ended, and its run fails. Threads of SHOPFLOW_WORKERS are waited for.",
+    )
 
     _is_told = field_validator("*", mode="before")(classmethod(_told))
 
