@@ -225,15 +225,11 @@ def test_a_page_of_another_origin_may_neither_ask_nor_change_anything(prefect_se
         assert asked("POST", "https://evil.example", **kind) == (403, None)
 
 
-def test_the_server_of_systemd_is_as_closed_as_the_local_one() -> None:
+def test_the_server_of_systemd_is_as_closed_and_as_tidy_as_the_local_one() -> None:
     told = set((PROJECT / "deployments/systemd/server.env").read_text("utf-8").splitlines())
     ours = of_server(Path("/var/lib/shopflow/prefect"), 4200, {})
-    closed = (
-        "PREFECT_SERVER_API_HOST",
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS",
-        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED",
-    )
-    assert {f"{name}={ours[name]}" for name in closed} <= told
+    names = ("API_HOST", "CORS_ALLOWED_ORIGINS", "CSRF_PROTECTION_ENABLED", "SERVICES_DB_VACUUM_ENABLED")
+    assert {f"{name}={ours[name]}" for name in (f"PREFECT_SERVER_{name}" for name in names)} <= told
 
 
 @pytest.mark.slow
@@ -252,7 +248,9 @@ def test_two_runs_at_once_make_one_server_which_answers_with_its_own_ui_and_is_g
     assert found.pid in pids
     assert not found.was_started, "reused"
     assert get(found.ui_url, "ui-settings")["api_url"] == found.api_url, "the UI calls the server it came from"
-    assert get(found.api_url, "admin/settings")["server"]["analytics_enabled"] is False
+    told = get(found.api_url, "admin/settings")["server"]
+    assert told["analytics_enabled"] is False
+    assert sorted(told["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"], "the history is pruned"
     assert server.stop(home) is True
     assert server.status(home) is None
     assert get(found.api_url, "health") is None

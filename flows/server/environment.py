@@ -20,6 +20,8 @@ SERVER_SETTINGS = {
     # the newer UI asks an analytics host at every page load, even with analytics off
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # runs that ended 90 days ago leave the history, with their logs and artifacts; by default events alone do
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # otherwise "database is locked" holds up runs on SQLite
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
