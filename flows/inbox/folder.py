@@ -25,7 +25,8 @@ class Folder:
     def look(self) -> Looked:
         """What has arrived, in order of the paths, and what was changed too lately to be whole for sure.
 
-        Raises SourceError where there is no such folder: a disk that is not there must not look like an empty inbox.
+        Raises SourceError where there is no such folder. A disk that is not there leaves the folder on which it was
+        mounted, which looks like an empty inbox: only a folder within the disk is not there then.
         """
         if not self.root.is_dir():
             raise SourceError(f"SHOPFLOW_INBOX: there is no folder {shown(self.root)}: make it, or set another one")
