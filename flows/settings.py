@@ -201,7 +201,8 @@ class Settings(BaseSettings):
         0, ge=0, description="Alert where no new events came for longer than this many hours; 0: never."
     )
     runbook_url: str = Field(
-        "docs/runbook.md", description="Where your runbook is read, such as `https://…/runbook.md`: alerts point to it."
+        "docs/runbook.md",
+        description="Where your runbook is read, such as `https://…/runbook.md`: alerts and runs point to it.",
     )
     step_retries: int = Field(
         2,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flows.alerts.news import News
 from flows.alerts.problem import Problem, Run, anchor, titled
+from flows.alerts.runbook import address
 from flows.settings import Settings
 
 _MARKUP = str.maketrans("<>[]|`@", "‹›()¦'＠")  # Slack's and Markdown's
@@ -52,7 +53,7 @@ def _lines(news: News, run: Run | None, settings: Settings) -> Iterator[str]:
 
 def _told(problem: Problem, before: str, settings: Settings) -> Iterator[str]:
     yield f"{problem.severity}: {before}{harmless(problem.sentence)}"
-    yield f"What to do: {settings.runbook_url}#{anchor(problem.kind)}"
+    yield f"What to do: {address(anchor(problem.kind), settings)}"
 
 
 def harmless(told: str) -> str:

@@ -25,7 +25,7 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
 
     What a run did not come to is not over: one that failed while it landed says nothing of the contracts.
     """
-    problems = [*_of_rows(story), *_of_end(story, flow, failure)]
+    problems = problems_of(story, flow, failure)
     looked = {key_of("run_failed", flow), key_of("run_crashed", flow)}
     if story.batch and story.collected is None:
         looked.add("file_unusable")  # a run on an inbox says nothing of bad files that an earlier one has found there
@@ -44,6 +44,11 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
         problems += stale(story.newest, story.settings, now)
         looked.add("no_new_data")
     return Seen(tuple(problems), frozenset(looked))
+
+
+def problems_of(story: Story, flow: str, failure: Exception | None) -> list[Problem]:
+    """What is wrong by what the run itself has seen."""
+    return [*_of_rows(story), *_of_end(story, flow, failure)]
 
 
 def _of_rows(story: Story) -> Iterator[Problem]:
