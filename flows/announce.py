@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E402
-from flows.quiet import quiet
-
-quiet()  # before Prefect is imported
-
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -18,7 +14,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.types._datetime import now
 
 from flows.errors import SettingsError
-from flows.inbox import Found, arrived, key_of, told
+from flows.inbox import Found, arrived, heeded, key_of, told, unheeded
+from flows.inbox.seen import Told
 from flows.settings import Settings
 from flows.story import count_of
 
@@ -26,41 +23,73 @@ EVENT = "shopflow.files.arrived"
 NAMES_TOLD = 50
 
 
-def announce(settings: Settings) -> Iterator[str]:
+def announce(settings: Settings, at: datetime | None = None) -> Iterator[str]:
     """Look into the inbox once; of files that have come since the last run looked, tell Prefect. One line is yielded.
 
     The event `shopflow.files.arrived` is for a deployment's trigger. A server without automations needs none: the
     deployment `settings.inbox_deployment` is started, once for the same files however often they are announced and by
-    however many watchers. Files that were told are not told again. Neither a file nor the warehouse is opened.
+    however many watchers. Files that were told are not told again, unless the run that was begun for them has ended
+    and no run has seen them: it was cancelled, as another one was at work, or failed before it looked. Then another
+    one is begun, after a minute at first and at most every quarter of an hour. Neither a file nor the warehouse is
+    opened.
 
     Raises what Prefect's client raises where its server is away: then nothing was told, and the next call tells it.
     SettingsError where there is no such deployment, or no such inbox.
 
     >>> list(announce(settings))  # doctest: +SKIP
-    ['2 files have arrived in /srv/inbox, a run of pipeline/hourly was begun']
+    ['2 files arrived in /srv/inbox, a run of pipeline/hourly was begun']
     """
-    files = arrived(settings)
+    at = at or datetime.now(UTC)
+    lost = _lost(settings, unheeded(settings, at)) if settings.inbox_deployment else []
+    files = arrived(settings, again=lost)
     if not files:
+        if lost:
+            told(settings, (), now=at)  # they are gone, or were seen meanwhile
         return
-    begun = ""
+    known = frozenset[str]().union(*(each.marks for each in lost))
+    attempt = 1 + max(each.attempt for each in lost) if known.intersection(file.mark for file in files) else 0
+    begun = run_id = ""
     if settings.inbox_deployment:
-        _begin(settings, files)
-        begun = f", a run of {settings.inbox_deployment} was begun"
-    with get_client(sync_client=True) as client:
-        _emit(client, settings, files)
-    told(settings, files)
+        run_id = _begin(settings, files, attempt)
+        begun = f", a run of {settings.inbox_deployment} was begun{' again' if attempt else ''}"
+    if new := [file for file in files if file.mark not in known]:
+        with get_client(sync_client=True) as client:
+            _emit(client, settings, new)
+    told(settings, files, run_id, attempt, at)
     yield f"{count_of(len(files), 'file')} arrived in {settings.inbox}{begun}"
 
 
-def _begin(settings: Settings, files: Sequence[Found]) -> None:
+def _lost(settings: Settings, before: Sequence[Told]) -> list[Told]:
+    """Those whose runs have ended without a look at the files, as far as another one may help.
+
+    A run elsewhere, as in a container, leaves no note here of what it has seen: one that ended well has seen them, and
+    one that failed is tried again twice.
+    """
+    lost, done = list[Told](), list[Told]()
+    for each in before:
+        with get_client(sync_client=True) as client:
+            try:
+                state = client.read_flow_run(UUID(each.run_id)).state
+            except ObjectNotFound:  # the history of runs was deleted
+                state = None
+        if state is None or state.is_cancelled():
+            lost.append(each)
+        elif state.is_final():
+            (done if state.is_completed() or each.attempt >= 2 else lost).append(each)
+    if done:
+        heeded(settings, done)
+    return lost
+
+
+def _begin(settings: Settings, files: Sequence[Found], attempt: int) -> str:
+    key = f"inbox-{key_of(settings, files, attempt)}"
     try:
-        run_deployment(
-            settings.inbox_deployment, timeout=0, as_subflow=False, idempotency_key=f"inbox-{key_of(settings, files)}"
-        )
+        run = run_deployment(settings.inbox_deployment, timeout=0, as_subflow=False, idempotency_key=key)
     except ObjectNotFound as error:
         raise SettingsError(
             f"SHOPFLOW_INBOX_DEPLOYMENT is {settings.inbox_deployment}, which the Prefect server does not have"
         ) from error
+    return str(run.id)  # type: ignore[union-attr]  # a coroutine only where a loop runs
 
 
 def _emit(client: SyncPrefectClient, settings: Settings, files: Sequence[Found]) -> None:

@@ -12,12 +12,18 @@ from typing import Any
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 
+from flows.alerts import runbook
 from flows.literal import for_markdown
 from flows.receipts import Check, Node, Receipt
 from flows.story import Story
 from flows.summary import billed_lines, line_of, lines, top_reasons
 
 Row = dict[str, Any]
+
+
+class Markdown(str):
+    """A text of our own, which the UI is to read as Markdown."""
+
 
 CALM = {"warn": 1, "skipped": 2, "success": 3, "pass": 3}  # what is not here went wrong, and stands on top
 
@@ -52,6 +58,8 @@ def markdown(story: Story) -> str:
     parts = [f"# {about if story.batches == 1 else f'{story.batches} batches'}: {verdict}"]
     if story.error:
         parts.append(f"> {for_markdown(str(story.error))}")
+    if entries := list(runbook.of_story(story)):
+        parts.append(f"What to do: {', '.join(entries)}")
     found, before = ["| | |", "|---|---|"], ""
     billed = (("Billed", told) for told in billed_lines(story.receipts, story.settings))
     for label, text in chain(lines(story), billed):
@@ -70,7 +78,7 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     nodes = sorted(story.nodes, key=lambda node: (CALM.get(node.status, 0), node.kind, node.name))
     yield "dbt-nodes", "What dbt did with each model and test", [_node(node) for node in nodes]
     checks = sorted(story.checks, key=lambda check: (check.is_passed, check.table, check.name))
-    yield "contract-checks", "What the contracts asked of the batch", [_check(check) for check in checks]
+    yield "contract-checks", "What the contracts asked of the batch", [_check(check, story) for check in checks]
     reasons = top_reasons(story.validated) if story.validated else []
     yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
     yield "refused-files", "Files that could not be used", [asdict(file) for file in story.refused_files]
@@ -97,15 +105,17 @@ def _node(node: Node) -> Row:
     return billed | {column: getattr(node, column) for column in columns}
 
 
-def _check(check: Check) -> Row:
-    outcome = "passed" if check.is_passed else "did not pass"
-    return {
-        "outcome": outcome,
+def _check(check: Check, story: Story) -> Row:
+    row: Row = {
+        "outcome": "passed" if check.is_passed else "did not pass",
         "level": check.level,
         "table": check.table,
         "measured": check.measured,
         "name": check.name,
     }
+    if all(each.is_passed for each in story.checks):
+        return row
+    return row | {"what to do": Markdown(runbook.of_check(check, story.settings))}
 
 
 def _step(receipt: Receipt, story: Story) -> str:
@@ -124,4 +134,4 @@ def _receipt(receipt: Receipt, story: Story) -> Row:
 
 def _cell(value: Any) -> Any:
     """The UI reads the text in the cells of its tables as Markdown, too."""
-    return for_markdown(value) if isinstance(value, str) else value
+    return for_markdown(value) if isinstance(value, str) and not isinstance(value, Markdown) else value

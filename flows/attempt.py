@@ -13,7 +13,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.bills import counted
-from flows.bounds import bounded
+from flows.bounds import bounded, too_long
 from flows.errors import ShopflowError, StorageError
 from flows.ledger import receipt_of
 from flows.receipts import Batch, Billed, Erased, Landed, Receipt, Removed, Validated
@@ -104,6 +104,16 @@ class Attempt(Generic[R]):
             return Failed(message=str(error), data=self.outcome)
         name = "Degraded" if receipt.verdict == "degraded" else None
         return Completed(name=name, message=line_of(receipt), data=self.outcome)
+
+    @property
+    def most_seconds(self) -> float:
+        """What all of its attempts together may take, but for the pauses between them."""
+        return self.minutes * 60 * (1 + self.retries)
+
+    def given_up(self) -> Outcome[R]:
+        """What came of it, where it is made elsewhere and its time is over."""
+        error = too_long(self.name, self.minutes)
+        return Outcome(None, error, self._receipt(None, error))
 
     def _receipt(self, told: R | None, failure: BaseException | None) -> Receipt:
         about = About(self.about.run_id, batch_of(told) or self.about.batch_id)

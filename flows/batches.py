@@ -95,7 +95,7 @@ def _told(outcomes: Sequence[Outcome[R]], batches: Sequence[Batch]) -> list[R]:
             "what passed is not checked again:",
             *(_sentence(outcome, files) for outcome in stopped),
         ]
-        raise LandingStopped("\n  ".join(told))
+        raise LandingStopped("\n  ".join(told), [outcome.error for outcome in stopped if outcome.error])
     return [outcome.result() for outcome in outcomes]
 
 

@@ -20,7 +20,7 @@ def bounded(name: str, minutes: float) -> Iterator[None]:
 
     Both are an exception wherever Python stands just then. What those at work make of it (DuckDB a RuntimeError, soda
     a check that was not evaluated) does not matter: the block ends with the exception itself. Outside the main thread,
-    which alone gets signals, nothing is bounded.
+    which alone gets signals, nothing is bounded: whoever waits for other threads has to give up on them (`Hands.make`).
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -38,15 +38,20 @@ def bounded(name: str, minutes: float) -> Iterator[None]:
             signal.signal(signal.SIGALRM, alarm)
         came = heard()
     if signal.SIGALRM in came:
-        raise StepTooLong(
-            f"{name} took longer than SHOPFLOW_STEP_TIMEOUT_MINUTES ({minutes:g}) allows and was ended; nothing is "
-            "half-written. Raise the limit, or give it less at once; the next run does what is left"
-        ) from None
+        raise too_long(name, minutes) from None
     if failure is None or isinstance(failure, Exception):
         for number in came:
             _again(number)
     if failure is not None:
         raise failure
+
+
+def too_long(name: str, minutes: float) -> StepTooLong:
+    """What is said of a step whose time was over."""
+    return StepTooLong(
+        f"{name} took longer than SHOPFLOW_STEP_TIMEOUT_MINUTES ({minutes:g}) allows and was ended; nothing is "
+        "half-written. Raise the limit, or give it less at once; the next run does what is left"
+    )
 
 
 def _ring(number: int, frame: FrameType | None) -> None:

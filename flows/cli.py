@@ -15,9 +15,6 @@ import typer
 from flows import __version__
 from flows.errors import ShopflowError
 from flows.literal import for_terminal, require_text
-from flows.quiet import quiet
-
-quiet()
 
 app = typer.Typer(
     name="shopflow",

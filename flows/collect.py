@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.inbox.fates import list_earlier
 from flows.inbox.place import place_of
 from flows.inbox.read import read_new
-from flows.inbox.seen import BY_RUNS, write_seen
+from flows.inbox.seen import write_seen
 from flows.inbox.sort import Sorting
 from flows.receipts import Collected
 from flows.settings import Settings
@@ -37,5 +37,5 @@ def collect(settings: Settings, *, format: str | None = None) -> Collected:
         reads = read_new(place, sorting.unread, format, settings.threads)
         sorting.take(reads, warehouse.files(contents=sorted({read.sha256 for read in reads if read.sha256})))
         warehouse.note_files(sorting.fates)
-    write_seen(settings, BY_RUNS, {found.mark for found in looked.found})
+    write_seen(settings, {found.mark for found in looked.found})
     return sorting.collected()

@@ -1,5 +1,7 @@
 """The product's own errors: few, and each one a sentence that a user can act on."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +40,11 @@ class ContractBroken(ShopflowError):
 
 
 class LandingStopped(ShopflowError):
-    """Some batches of a landing may not be loaded: nothing of the others was, either."""
+    """Some batches of a landing may not be loaded, for the reasons in `errors`: nothing of the others was, either."""
+
+    def __init__(self, message: str, errors: Sequence[ShopflowError] = ()) -> None:
+        super().__init__(message)
+        self.errors = tuple(errors)
 
 
 class ClusterError(ShopflowError):

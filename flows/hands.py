@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
@@ -20,6 +21,8 @@ from flows.steps import Step, began, ended, made, tried_again
 from flows.story import Story
 
 R = TypeVar("R")
+
+PAUSES_SECONDS = 60.0  # more than the pause before a new attempt
 
 
 class Hands:
@@ -37,23 +40,29 @@ class Hands:
     def make(self, carried: Step, attempts: Sequence[Attempt[R]], *, in_threads: bool = True) -> list[Outcome[R]]:
         """What came of each, in their order; the story hears of each as it ends.
 
-        Where one may not be made beside another in one process, `in_threads` is False. Raises only what is no
-        ShopflowError, and then no more are begun.
+        Where one may not be made beside another in one process, `in_threads` is False. One that takes longer than all
+        its attempts may is given up. Raises only what is no ShopflowError, and then no more are begun.
         """
         runner = self._runner
         if runner is None or (isinstance(runner, ThreadPoolTaskRunner) and not in_threads):
             return [made(self._story, carried, attempt) for attempt in attempts]
         carried = tried_again(carried, self._story.settings)
         waiting, running, done = deque(enumerate(attempts)), dict[int, Any](), SimpleQueue[int]()
+        latest: dict[int, float] = {}
         outcomes: dict[int, Outcome[R]] = {}
         while waiting or running:
             while waiting and len(running) < self._at_once:
                 place, attempt = waiting.popleft()
                 began(attempt.name)
+                latest[place] = time.monotonic() + attempt.most_seconds + PAUSES_SECONDS * attempt.retries
                 running[place] = future = runner.submit(carried, {"attempt": attempt})
                 future.wrapped_future.add_done_callback(partial(_put, done, place))
-            place = done.get()
-            outcomes[place] = outcome = _outcome(running.pop(place))
+            place = _next(done, {place: latest[place] for place in running})
+            future = running.pop(place, None)
+            if future is None:  # one that was given up has ended all the same
+                continue
+            is_over = future.wrapped_future.done()
+            outcomes[place] = outcome = _outcome(future) if is_over else attempts[place].given_up()
             if attempts[place].outcome is None:  # made in another process, whose bill is not this one's
                 charge(Billed(**outcome.receipt.detail.get("billed", {})))
             ended(self._story, outcome)
@@ -92,6 +101,15 @@ def shared(settings: Settings, among: int) -> Settings:
     megabytes = int(number) * (1000 if unit == "GB" else 1) // among
     own = {"memory_limit": f"{max(megabytes, 1)}MB", "threads": max(settings.threads // among, 1)}
     return settings.model_copy(update=own) if among > 1 else settings
+
+
+def _next(done: SimpleQueue[int], latest: dict[int, float]) -> int:
+    """The place of the next one that ends, or of one whose time is over."""
+    place = min(latest, key=lambda place: latest[place])
+    try:
+        return done.get(timeout=max(0.0, latest[place] - time.monotonic()))
+    except Empty:
+        return place
 
 
 def _put(done: SimpleQueue[int], place: int, future: object) -> None:

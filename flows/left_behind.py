@@ -28,14 +28,25 @@ def noted(folder: Path) -> Iterator[None]:
     for left in notes(folder):
         with contextlib.suppress(Exception):  # no more than a label in the UI: never in the way of a run
             mark_killed(left)
-    path = folder / f"running-{os.getpid()}-{time.time_ns()}"  # containers on one home give the same process ids
-    with opened(path) as note:
-        fcntl.flock(note, fcntl.LOCK_EX)
+    path, note = _begun(folder)
+    with note:
         try:
             with listening(_Note(note)):
                 yield
         finally:
             path.unlink(missing_ok=True)
+
+
+def _begun(folder: Path) -> tuple[Path, TextIO]:
+    """A new note, locked; one that a watcher took away between its making and its lock is made anew."""
+    while True:
+        path = folder / f"running-{os.getpid()}-{time.time_ns()}"  # containers on one home give the same process ids
+        note = opened(path)
+        fcntl.flock(note, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.fstat(note.fileno()).st_ino == path.stat().st_ino:
+                return path, note
+        note.close()
 
 
 def notes(folder: Path) -> list[Path]:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E402
-from flows.quiet import quiet
-
-quiet()  # before Prefect is imported
-
 from datetime import UTC, datetime, timedelta
 
 from prefect import State, flow

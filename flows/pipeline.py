@@ -1,11 +1,5 @@
 """The whole story: event files in, KPIs out. Every step is one verb, and each verb is a module of that name."""
 
-# ruff: noqa: E402
-
-from flows.quiet import quiet
-
-quiet()  # before Prefect is imported
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from shutil import rmtree

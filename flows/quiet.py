@@ -1,4 +1,4 @@
-"""Telemetry off for every dependency, unless the user turned it on: call `quiet()` before any heavy import."""
+"""Telemetry off for every dependency, unless the user turned it on: the package calls `quiet()` before all else."""
 
 import os
 

@@ -201,7 +201,8 @@ class Settings(BaseSettings):
         0, ge=0, description="Alert where no new events came for longer than this many hours; 0: never."
     )
     runbook_url: str = Field(
-        "docs/runbook.md", description="Where your runbook is read, such as `https://…/runbook.md`: alerts point to it."
+        "docs/runbook.md",
+        description="Where your runbook is read, such as `https://…/runbook.md`: alerts and runs point to it.",
     )
     step_retries: int = Field(
         2,
@@ -209,7 +210,11 @@ class Settings(BaseSettings):
         le=10,
         description="How often a step is tried again after an error that may be gone in a moment: a network, a lock.",
     )
-    step_timeout_minutes: float = Field(120, gt=0, description="A step that takes longer is ended, and its run fails.")
+    step_timeout_minutes: float = Field(
+        120,
+        gt=0,
+        description="A step that takes longer is ended, and its run fails. Threads of SHOPFLOW_WORKERS are waited for.",
+    )
 
     _is_told = field_validator("*", mode="before")(classmethod(_told))
 

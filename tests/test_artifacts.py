@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from flows import artifacts
 from flows.builds import samples
+from flows.errors import ContractBroken
 from flows.ledger import receipt_of
-from flows.receipts import Batch, Check, Node, RefusedFile, Validated
-from flows.settings import Settings
+from flows.receipts import Batch, Check, Node, RefusedFile, TableCount, Validated
+from flows.settings import PROJECT, Settings
 from flows.story import Story
 
 CELL = st.one_of(
@@ -45,6 +46,9 @@ def test_the_summary_is_markdown_with_the_error_the_findings_and_the_steps(story
         "",
         "> a dbt test failed",
         "",
+        "What to do: a contract warned: docs/runbook.md#alert-contract-warn, "
+        "a run failed: docs/runbook.md#alert-run-failed",
+        "",
         "| | |",
         "|---|---|",
         "| **Contracts** | warn: events: users \\| known 3 % |",
@@ -56,6 +60,29 @@ def test_the_summary_is_markdown_with_the_error_the_findings_and_the_steps(story
         "|---|---|---|---|",
         "| transform | failed | 0.30 | a dbt test failed |",
     ]
+
+
+def test_what_is_wrong_links_to_its_entry_in_the_runbook(story: Story) -> None:
+    story.settings = story.settings.model_copy(update={"runbook_url": "https://wiki.example.org/runbook"})
+    story.checks = (*story.checks, Check("events", "rows", "stop", False, "0"), Check("users", "rows", "stop", True))
+    story.error = ContractBroken("1 check of the contracts did not pass")
+    warn = "[a contract warned](<https://wiki.example.org/runbook#alert-contract-warn>)"
+    stop = "[a contract stopped a batch](<https://wiki.example.org/runbook#alert-contract-stop>)"
+    assert f"What to do: {warn}, {stop}" in artifacts.markdown(story).splitlines()
+    checks = next(rows for key, _, rows in artifacts.tables(story) if key == "contract-checks")
+    shown = {(row["table"], row["name"]): artifacts._cell(row["what to do"]) for row in checks}
+    assert shown == {("events", "users | known"): warn, ("events", "rows"): stop, ("users", "rows"): ""}
+
+
+def test_a_run_in_order_links_nowhere_and_a_degraded_one_to_what_that_means(settings: Settings) -> None:
+    well = Story("run-1", settings, checks=(Check("events", "rows", "stop", True),))
+    assert "What to do" not in artifacts.markdown(well)
+    (row,) = next(rows for key, _, rows in artifacts.tables(well) if key == "contract-checks")
+    assert "what to do" not in row
+    counts = (TableCount("events", 2, 1, 1, 0),)
+    refused = Story("run-1", settings, validated=Validated(Batch("b1", NOON, ()), counts, ()))
+    assert "What to do: a run is degraded: docs/runbook.md#a-run-is-degraded" in artifacts.markdown(refused)
+    assert "\n## A run is *Degraded*\n" in (PROJECT / "docs/runbook.md").read_text("utf-8")
 
 
 def test_what_comes_from_data_is_no_markdown_in_the_summary_nor_in_a_table(
@@ -92,9 +119,8 @@ def test_what_went_wrong_stands_first_in_the_table_of_dbt_nodes(story: Story) ->
         ("fct_orders", "success", None),
     ]
     assert found["receipts"][0]["verdict"] == "failed"
-    assert found["contract-checks"] == [
-        {"outcome": "did not pass", "level": "warn", "table": "events", "measured": "3 %", "name": "users | known"}
-    ]
+    (check,) = found["contract-checks"]
+    assert list(check.values())[:5] == ["did not pass", "warn", "events", "3 %", "users | known"]
     assert found["refused-rows"] == []
 
 

@@ -149,6 +149,15 @@ def test_blocks_marked_runnable_run(block: str, tmp_path: Path, prefect_server: 
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_every_folder_of_the_services_is_made_by_the_page_that_sets_them_up() -> None:
+    page = (PROJECT / "docs/how_to/production.md").read_text("utf-8")
+    env = (PROJECT / "deployments/systemd/shopflow.env").read_text("utf-8")
+    folders = set(re.findall(r"^SHOPFLOW_(?:HOME|INBOX)=(/\S+)$", env, re.MULTILINE))
+    made = {folder for line in re.findall(r"^install -d .*$", page, re.MULTILINE) for folder in line.split()}
+    assert folders - made == set()
+    assert folders
+
+
 def test_a_command_that_is_not_there_is_found() -> None:
     text = (
         "Say `make tea`, then `make help`.\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 import pytest
 
-from flows.left_behind import noted
+from flows.left_behind import noted, notes
 from flows.server import Server
 from flows.settings import Settings
 from flows.story import Story, listeners
@@ -92,3 +93,21 @@ def test_a_note_that_cannot_be_read_is_not_in_the_way_of_a_run(tmp_path: Path) -
     (tmp_path / "running").write_text("no id at all")
     with noted(tmp_path):
         assert not (tmp_path / "running").exists()
+
+
+def test_a_note_that_a_watcher_takes_away_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accident: a run that was killed then stayed Running, as nobody knew of it."""
+    lock, taken = fcntl.flock, list[str]()
+
+    def meanwhile(note: TextIO, how: int) -> None:
+        if not taken:
+            Path(note.name).unlink()
+            taken.append(note.name)
+        lock(note, how)
+
+    monkeypatch.setattr("flows.left_behind.fcntl.flock", meanwhile)
+    with noted(tmp_path):
+        assert len(notes(tmp_path)) == 1
+    assert notes(tmp_path) == []

@@ -15,7 +15,7 @@ import pytest
 
 from flows.errors import HomeHeld, StorageError
 from flows.lock import locked
-from flows.settings import Settings, load_settings
+from flows.settings import PROJECT, Settings, load_settings
 
 HOLD = """
 import sys
@@ -109,3 +109,26 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
     with pytest.raises(StorageError, match=r"cannot write in .*home: File exists"):
         locked(load_settings(home=tmp_path / "home")).__enter__()
+
+
+def test_the_backup_that_the_docs_tell_restores_under_the_lock_and_leaves_it_what_it_is(tmp_path: Path) -> None:
+    """The accident: `tar` put another run.lock in the place of the one that a run held: two wrote at once."""
+    page = (PROJECT / "docs/how_to/back_up.md").read_text("utf-8")
+    backup, restore = re.findall(r"^flock .*$", page, re.MULTILINE)
+    lake, lock = tmp_path / "home/lake/rows", tmp_path / "home/run.lock"
+    lake.parent.mkdir(parents=True)
+    lake.write_text("then")
+
+    def done(command: str) -> bool:
+        at_once = command.replace("flock ", "flock --nonblock ", 1)
+        return subprocess.run(["bash", "-c", f"home={tmp_path}/home; {at_once}"], cwd=tmp_path).returncode == 0
+
+    assert done(backup)
+    lake.write_text("now")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert not done(restore)
+        assert lake.read_text() == "now", "nothing was touched while a run was at work"
+        mine = lock.stat().st_ino
+    assert done(restore)
+    assert (lake.read_text(), lock.stat().st_ino) == ("then", mine)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import urllib.request
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
@@ -25,6 +24,7 @@ from flows.server import Server
 from flows.settings import Settings, load_settings
 from flows.summary import lines
 from flows.warehouse import open_warehouse
+from tests.asked import asked
 from tests.ran import Ran
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
@@ -49,25 +49,21 @@ def run(run_flow: Run) -> Run:
 
 
 @pytest.fixture(scope="module")
-def asked(prefect_server: Server) -> Ask:
+def ask(prefect_server: Server) -> Ask:
     """Ask the server's API for what belongs to a run, until it is there."""
 
-    def ask(path: str, run: Ran, is_there: Callable[[Any], bool] = bool) -> Any:
+    def asks(path: str, run: Ran, is_there: Callable[[Any], bool] = bool) -> Any:
         body = {
             "flow_runs": {"id": {"any_": [run.story.run_id]}},
             "logs": {"flow_run_id": {"any_": [run.story.run_id]}},
         }
-        url = f"{prefect_server.api_url}/{path}/filter"
         for _ in range(200):  # task runs and logs come in batches, a second or two after the run
-            request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request, timeout=10) as response:
-                found = json.load(response)
-            if is_there(found):
+            if is_there(found := asked(prefect_server, path, body)):
                 break
             threading.Event().wait(0.1)
         return found
 
-    return ask
+    return asks
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +108,8 @@ def test_a_run_with_refused_rows_does_everything_and_is_degraded(first: Ran) -> 
     assert {receipt.verdict for receipt in first.story.receipts} <= {"ok", "degraded"}
 
 
-def test_each_step_is_a_task_with_its_outcome_as_its_message(first: Ran, asked: Ask) -> None:
-    tasks = asked(
-        "task_runs", first, lambda found: [task["state_type"] for task in found] == ["COMPLETED"] * len(STEPS)
-    )
+def test_each_step_is_a_task_with_its_outcome_as_its_message(first: Ran, ask: Ask) -> None:
+    tasks = ask("task_runs", first, lambda found: [task["state_type"] for task in found] == ["COMPLETED"] * len(STEPS))
     batch_id = first.story.batch_id
     found = {task["name"]: (task["state_name"], task["state"]["message"]) for task in tasks}
     assert set(found) == {"land", *(f"{step} {batch_id}" for step in STEPS[1:])}
@@ -138,8 +132,8 @@ def test_every_receipt_is_in_the_warehouse_and_those_before_publishing_are_in_th
     assert [step for (step,) in published] == STEPS[:-1]
 
 
-def test_the_artifacts_of_a_run_are_in_the_ui(first: Ran, asked: Ask) -> None:
-    found = {artifact["key"]: artifact["data"] for artifact in asked("artifacts", first)}
+def test_the_artifacts_of_a_run_are_in_the_ui(first: Ran, ask: Ask) -> None:
+    found = {artifact["key"]: artifact["data"] for artifact in ask("artifacts", first)}
     assert set(found) == {"summary", "receipts", "dbt-nodes", "contract-checks", "refused-rows"}
     nodes = json.loads(found["dbt-nodes"])
     assert {node["name"] for node in nodes} >= {"stg_events", "int_sessions", "fct_sessions", "dim_users"}
@@ -151,11 +145,11 @@ def test_the_artifacts_of_a_run_are_in_the_ui(first: Ran, asked: Ask) -> None:
     assert "| **Visitors** |" in found["summary"]
 
 
-def test_the_log_has_a_line_for_every_model(first: Ran, asked: Ask) -> None:
+def test_the_log_has_a_line_for_every_model(first: Ran, ask: Ask) -> None:
     models = {node.name for node in first.story.nodes if node.kind == "model"}
     told = [
         line["message"]
-        for line in asked("logs", first, lambda found: any(line["message"].startswith("run:") for line in found))
+        for line in ask("logs", first, lambda found: any(line["message"].startswith("run:") for line in found))
     ]
     assert {line.split(":")[0].removeprefix("model ") for line in told if line.startswith("model ")} == models
 
@@ -209,7 +203,7 @@ def test_a_contract_marked_stop_fails_the_run_before_anything_is_loaded(
 
 
 def test_a_failed_dbt_test_keeps_yesterdays_copy_and_the_next_run_finishes_the_job(
-    run: Run, yesterday: World, asked: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Run, yesterday: World, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     home, fresh = yesterday
     before = serving.current(home)
@@ -225,7 +219,7 @@ def test_a_failed_dbt_test_keeps_yesterdays_copy_and_the_next_run_finishes_the_j
     with pytest.raises(BuildFailed):
         ran.state.result()
     assert serving.current(home) == before
-    shown = {artifact["key"]: artifact["data"] for artifact in asked("artifacts", ran)}
+    shown = {artifact["key"]: artifact["data"] for artifact in ask("artifacts", ran)}
     nodes, rows = json.loads(shown["dbt-nodes"]), json.loads(shown["failing-rows"])
     assert (nodes[0]["name"], nodes[0]["status"]) == ("no_shop_has_sessions", "fail")
     assert nodes[0]["failures"] > 0

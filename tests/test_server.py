@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -19,9 +20,10 @@ import pytest
 
 from flows import server
 from flows.errors import ServerError
-from flows.server.environment import SERVER_SETTINGS, of_client, of_server
+from flows.server import Server
+from flows.server.environment import SERVER_SETTINGS, of_client, of_server, own_origins
 from flows.server.probe import get
-from flows.settings import Settings, load_settings
+from flows.settings import PROJECT, Settings, load_settings
 
 START_AT_A_WORD = """
 import sys
@@ -199,6 +201,39 @@ def test_a_client_of_our_server_reaches_it_past_a_proxy_and_one_of_the_users_own
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("prefect")
+def test_a_page_of_another_origin_may_neither_ask_nor_change_anything(prefect_server: Server) -> None:
+    """The accident: any page in a browser on this machine could begin a run with a command of its own."""
+    port = int(prefect_server.ui_url.rpartition(":")[2])
+
+    def asked(method: str, origin: str, **headers: str) -> tuple[int, str | None]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request(
+            method, "/api/variables/", body='{"name": "a", "value": 1}', headers={"Origin": origin, **headers}
+        )
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, answer.getheader("Access-Control-Allow-Origin")
+
+    before = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):
+        assert asked("OPTIONS", origin, **before) == (400, None)
+    for origin in own_origins(port):
+        assert asked("OPTIONS", origin, **before) == (200, origin)
+    # What a browser sends without asking before: Prefect takes a body without a type for JSON.
+    for kind in ({}, {"Content-Type": "text/plain"}):
+        assert asked("POST", "https://evil.example", **kind) == (403, None)
+
+
+def test_the_server_of_systemd_is_as_closed_and_as_tidy_as_the_local_one() -> None:
+    told = set((PROJECT / "deployments/systemd/server.env").read_text("utf-8").splitlines())
+    ours = of_server(Path("/var/lib/shopflow/prefect"), 4200, {})
+    names = ("API_HOST", "CORS_ALLOWED_ORIGINS", "CSRF_PROTECTION_ENABLED", "SERVICES_DB_VACUUM_ENABLED")
+    assert {f"{name}={ours[name]}" for name in (f"PREFECT_SERVER_{name}" for name in names)} <= told
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
 def test_two_runs_at_once_make_one_server_which_answers_with_its_own_ui_and_is_gone_after_stop(home: Settings) -> None:
     command = [sys.executable, "-c", START_AT_A_WORD, str(home.home), str(home.server_port)]
     starters = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
@@ -213,7 +248,9 @@ def test_two_runs_at_once_make_one_server_which_answers_with_its_own_ui_and_is_g
     assert found.pid in pids
     assert not found.was_started, "reused"
     assert get(found.ui_url, "ui-settings")["api_url"] == found.api_url, "the UI calls the server it came from"
-    assert get(found.api_url, "admin/settings")["server"]["analytics_enabled"] is False
+    told = get(found.api_url, "admin/settings")["server"]
+    assert told["analytics_enabled"] is False
+    assert sorted(told["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"], "the history is pruned"
     assert server.stop(home) is True
     assert server.status(home) is None
     assert get(found.api_url, "health") is None

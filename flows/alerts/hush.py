@@ -10,19 +10,43 @@ from contextlib import contextmanager
 CHATTY = ("apprise", "httpcore", "httpx", "urllib3")
 
 
+_lock, _nobody = threading.Lock(), logging.NullHandler()
+_before: dict[str, bool] = {}
+_inside = 0
+
+
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Keep what they say from every log meanwhile, whichever thread they say it in."""
-    before = {name: logging.getLogger(name).propagate for name in CHATTY}
-    for name in CHATTY:
-        logging.getLogger(name).propagate = False
-    logging.getLogger("apprise").addHandler(nobody := logging.NullHandler())  # else Python writes warnings to stderr
+    """Keep what they say from every log meanwhile, whichever thread they say it in.
+
+    Several threads may be within, one of them for longer than whoever began it: the last one out ends it.
+    """
+    _enter()
     try:
         yield
     finally:
-        logging.getLogger("apprise").removeHandler(nobody)
-        for name, propagate in before.items():
-            logging.getLogger(name).propagate = propagate
+        _leave()
+
+
+def _enter() -> None:
+    global _inside
+    with _lock:
+        _inside += 1
+        if _inside == 1:
+            logging.getLogger("apprise").addHandler(_nobody)  # else Python writes warnings to stderr
+            for name in CHATTY:
+                _before[name] = logging.getLogger(name).propagate
+                logging.getLogger(name).propagate = False
+
+
+def _leave() -> None:
+    global _inside
+    with _lock:
+        _inside -= 1
+        if _inside == 0:
+            logging.getLogger("apprise").removeHandler(_nobody)
+            for name, propagate in _before.items():
+                logging.getLogger(name).propagate = propagate
 
 
 @contextmanager

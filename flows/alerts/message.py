@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flows.alerts.news import News
 from flows.alerts.problem import Problem, Run, anchor, titled
+from flows.alerts.runbook import address
 from flows.settings import Settings
+
+_MARKUP = str.maketrans("<>[]|`@", "‹›()¦'＠")  # Slack's and Markdown's
 
 
 def subject(news: News, settings: Settings) -> str:
@@ -42,11 +46,22 @@ def _lines(news: News, run: Run | None, settings: Settings) -> Iterator[str]:
         yield ""
         if run.readers and any(problem.severity == "stop" for problem in (*news.fresh, *news.reminded)):
             yield run.readers
-        yield f"Run: {run.name}"
+        yield f"Run: {harmless(run.name)}"
         if run.url:
             yield run.url
 
 
 def _told(problem: Problem, before: str, settings: Settings) -> Iterator[str]:
-    yield f"{problem.severity}: {before}{problem.sentence}"
-    yield f"What to do: {settings.runbook_url}#{anchor(problem.kind)}"
+    yield f"{problem.severity}: {before}{harmless(problem.sentence)}"
+    yield f"What to do: {address(anchor(problem.kind), settings)}"
+
+
+def harmless(told: str) -> str:
+    """The same for a reader, and nothing that a chat takes for markup, a call to everybody or a link.
+
+    Names of files and columns come from outside.
+
+    >>> harmless("<!channel> <https://evil.example|Open> has a column `@here`")
+    "‹!channel› ‹hxxps://evil.example¦Open› has a column '＠here'"
+    """
+    return re.sub(r"(?i)\bhttp(?=s?://)", "hxxp", told.translate(_MARKUP))

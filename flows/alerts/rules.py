@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from flows.alerts.freshness import stale
 from flows.alerts.numbers import unusual_numbers
 from flows.alerts.problem import Problem, Seen, key_of
 from flows.builds.results import FAILED
-from flows.errors import BuildFailed, ContractBroken, ShopflowError, TooManyRefused, WarehouseError
+from flows.errors import BuildFailed, ContractBroken, LandingStopped, ShopflowError, TooManyRefused, WarehouseError
 from flows.receipts import Node
 from flows.story import Story, count_of
 
@@ -24,10 +25,10 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
 
     What a run did not come to is not over: one that failed while it landed says nothing of the contracts.
     """
-    problems = [*_of_rows(story), *_of_end(story, flow, failure)]
+    problems = problems_of(story, flow, failure)
     looked = {key_of("run_failed", flow), key_of("run_crashed", flow)}
-    if story.batch:
-        looked.add("file_unusable")
+    if story.batch and story.collected is None:
+        looked.add("file_unusable")  # a run on an inbox says nothing of bad files that an earlier one has found there
     if story.validated:
         looked.add("refused_share")
     if story.checks:
@@ -45,8 +46,13 @@ def of_run(story: Story, flow: str, failure: Exception | None, now: datetime) ->
     return Seen(tuple(problems), frozenset(looked))
 
 
+def problems_of(story: Story, flow: str, failure: Exception | None) -> list[Problem]:
+    """What is wrong by what the run itself has seen."""
+    return [*_of_rows(story), *_of_end(story, flow, failure)]
+
+
 def _of_rows(story: Story) -> Iterator[Problem]:
-    if story.batch and (files := story.batch.refused_files):
+    if files := story.refused_files:
         named = _listed([f"{file.path.rpartition('/')[2]} {file.reason}" for file in files])
         told = f"{count_of(len(files), 'file')} could not be used: {named}"
         yield Problem("file_unusable", "warn", _plain(told), state=" ".join(sorted(file.path for file in files)))
@@ -68,6 +74,8 @@ def _of_end(story: Story, flow: str, failure: Exception | None) -> Iterator[Prob
             broken = [check for check in story.checks if not check.is_passed and check.level == "stop"]
             checks = "; ".join(sorted(f"{check.table}: {check.name}" for check in broken))
             yield Problem("contract_stop", "stop", _plain(str(failure)), state=checks)
+        case LandingStopped() if failure.errors:
+            yield from _of_batches([problem for each in failure.errors for problem in _of_end(story, flow, each)])
         case TooManyRefused():
             yield Problem("refused_share", "stop", _plain(str(failure)))
         case BuildFailed():
@@ -81,6 +89,15 @@ def _of_end(story: Story, flow: str, failure: Exception | None) -> Iterator[Prob
         case _:
             told = _words_of(failure)
             yield Problem("run_failed", "stop", f"The flow {flow} failed: {told}", flow, re.sub(r"\d+", "#", told))
+
+
+def _of_batches(problems: list[Problem]) -> Iterator[Problem]:
+    """One problem of each kind, whose state tells of no batch: what is wrong stays the same when their ids change."""
+    for key in dict.fromkeys(problem.key for problem in problems):
+        alike = [problem for problem in problems if problem.key == key]
+        more = f"{count_of(len(alike), 'batch', 'batches')} stopped, the first: " if len(alike) > 1 else ""
+        states = sorted({problem.state for problem in alike})
+        yield replace(alike[0], sentence=_plain(f"{more}{alike[0].sentence}"), state="; ".join(states))
 
 
 def _rows(node: Node) -> str:

@@ -9,13 +9,17 @@ from contextvars import copy_context
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from flows.alerts.hush import overheard
+from flows.alerts.hush import hushed, overheard
 
 Outcome = str | None  # why it was not done, None where it was
 
 
+class Unanswered(str):
+    """Why it is not known whether it was done: nobody has said so in time."""
+
+
 def within(seconds: float, jobs: Mapping[str, Callable[[], Outcome]]) -> dict[str, Outcome]:
-    """Do all jobs at once, each in a thread; what is not done in time goes on by itself and counts as not done."""
+    """Do all jobs at once, each in a thread; what is not done in time goes on by itself and is Unanswered."""
     outcomes: dict[str, Outcome] = {}
 
     def carry(name: str, job: Callable[[], Outcome]) -> None:
@@ -33,7 +37,7 @@ def within(seconds: float, jobs: Mapping[str, Callable[[], Outcome]]) -> dict[st
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     done = dict(outcomes)
-    return {name: done.get(name, f"no answer within {seconds:g} seconds") for name in jobs}
+    return {name: done.get(name, Unanswered(f"no answer within {seconds:g} seconds")) for name in jobs}
 
 
 def know_kinds() -> None:
@@ -44,8 +48,13 @@ def know_kinds() -> None:
 def deliver(block: str, subject: str, body: str) -> Outcome:
     """Send a message by the block of that reference, such as `slack-webhook/shop-ops`. Never raises.
 
-    Its kind must be known: see `know_kinds`.
+    Its kind must be known: see `know_kinds`. Where it was sent and the receiver is slow to say so, it is Unanswered.
     """
+    with hushed():
+        return _deliver(block, subject, body)
+
+
+def _deliver(block: str, subject: str, body: str) -> Outcome:
     from prefect.blocks.abstract import NotificationBlock
     from prefect.blocks.core import Block
 
@@ -62,7 +71,8 @@ def deliver(block: str, subject: str, body: str) -> Outcome:
         with overheard(said), loaded.raise_on_failure():
             loaded.notify(body, subject)  # type: ignore[unused-coroutine]  # in a thread without a loop it is none
     except Exception as error:
-        return _why(error, said, loaded)
+        why = _why(error, said, loaded)
+        return Unanswered(f"no answer: {type(error).__name__}") if type(error).__name__ == "ReadTimeout" else why
     return None
 
 

@@ -9,66 +9,71 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from flows.alerts.hush import hushed
 from flows.alerts.message import body, subject
-from flows.alerts.news import Memory, News, news, packed, unpacked
+from flows.alerts.news import Memory, news, packed, unpacked
 from flows.alerts.problem import Run, Seen
-from flows.alerts.send import deliver, know_kinds, within
+from flows.alerts.send import Outcome, Unanswered, deliver, know_kinds, within
 from flows.settings import Settings
 
-LIMIT_SECONDS = 5.0  # for Prefect to answer, and for those who are told
+SERVER_SECONDS = 5.0  # for Prefect to answer
+RECEIVER_SECONDS = 20.0  # for those who are told
 
 
-def tell(seen: Seen, settings: Settings, run: Run | None = None, now: datetime | None = None) -> None:
-    """Send one message with what is new in `seen`, if anything is. Silent where no block is set.
+def tell(
+    seen: Seen,
+    settings: Settings,
+    run: Run | None = None,
+    now: datetime | None = None,
+    seconds: float = RECEIVER_SECONDS,
+) -> bool:
+    """Send one message with what is new in `seen`, if anything is; False where it was news and nobody could be told.
 
-    Never raises, and waits five seconds at most for the Prefect server and five for those who are told: a message that
-    fails is a warning in the log. What was told is kept in a variable of the Prefect server that has the blocks, so
-    that runs on any machine and the watcher remember the same; where nobody could be told nothing is remembered, and
-    whoever sees it next tries again. Needs the Prefect server that the process talks to; no warehouse and no lock.
+    Silent where no block is set.
+
+    Never raises, and waits five seconds at most for the Prefect server and `seconds` for those who are told: a message
+    that fails is a warning in the log. What was told is kept in a variable of the Prefect server that has the blocks,
+    so that runs on any machine and the watcher remember the same. One who has not answered in time counts as told, for
+    the message is on its way; where nobody could be told nothing is remembered, and whoever sees it next tries again.
+    Needs the Prefect server that the process talks to; no warehouse and no lock.
 
     >>> tell(Seen((crashed("pipeline", "no sign of life for 95 s"),)), settings)  # doctest: +SKIP
     """
     if not settings.alert_blocks:
-        return
+        return True
     try:
-        if why := _tell(seen, settings, run, now or datetime.now(UTC)):
-            log().warning("alerts: %s", why)
+        is_told, why = _tell(seen, settings, run, now or datetime.now(UTC), seconds)
     except Exception as error:
-        log().warning("alerts: nothing could be told: %s", type(error).__name__)
+        is_told, why = False, f"nothing could be told: {type(error).__name__}"
+    if why:
+        log().warning("alerts: %s", why)
+    return is_told
 
 
-def _tell(seen: Seen, settings: Settings, run: Run | None, now: datetime) -> str | None:
+def _tell(seen: Seen, settings: Settings, run: Run | None, now: datetime, seconds: float) -> tuple[bool, str]:
     name, memory = variable_of(settings), {}
 
     def read() -> None:
         memory.update(_read(name))
 
-    if why := within(LIMIT_SECONDS, {"Prefect": read})["Prefect"]:
-        return f"Prefect does not say what was told before ({why}), so nothing is told now"
+    if why := within(SERVER_SECONDS, {"Prefect": read})["Prefect"]:
+        return False, f"Prefect does not say what was told before ({why}), so nothing is told now"
     found = news(memory, seen, now)
-    failed = _send(found, settings, run) if found else []
-    if failed and len(failed) == len(settings.alert_blocks_named):
-        return f"nobody could be told: {'; '.join(failed)}"
+    outcomes = send(settings, subject(found, settings), body(found, run, settings), seconds) if found else {}
+    failed = [f"{block}: {why}" for block, why in outcomes.items() if why]
+    if outcomes and all(why and not isinstance(why, Unanswered) for why in outcomes.values()):
+        return False, f"nobody could be told: {'; '.join(failed)}"
     if found.memory != memory and (
-        why := within(LIMIT_SECONDS, {"Prefect": lambda: _write(name, found.memory)})["Prefect"]
+        why := within(SERVER_SECONDS, {"Prefect": lambda: _write(name, found.memory)})["Prefect"]
     ):
         failed.append(f"Prefect does not keep what was told ({why}): it will be told again")
-    return "; ".join(failed) or None
+    return True, "; ".join(failed)
 
 
-def _send(found: News, settings: Settings, run: Run | None) -> list[str]:
-    """Why each block that did not take the message did not; empty as it should be."""
-    told = subject(found, settings), body(found, run, settings)
-    return [f"{block}: {why}" for block, why in send(settings, *told).items() if why]
-
-
-def send(settings: Settings, subject: str, body: str, seconds: float | None = None) -> dict[str, str | None]:
+def send(settings: Settings, subject: str, body: str, seconds: float = RECEIVER_SECONDS) -> dict[str, Outcome]:
     """Send a message to each block; why it was not taken, None where it was, by the block's reference."""
     know_kinds()
     jobs = {block: partial(deliver, block, subject, body) for block in settings.alert_blocks_named}
-    with hushed():
-        return within(seconds or LIMIT_SECONDS, jobs)
+    return within(seconds, jobs)
 
 
 def variable_of(settings: Settings) -> str:

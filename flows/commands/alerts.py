@@ -11,8 +11,6 @@ from flows.errors import AlertNotSent, SettingsError
 from flows.literal import for_terminal
 from flows.settings import Settings, load_settings
 
-PATIENCE_SECONDS = 20  # a person waits, and wants to know whether it would arrive at all
-
 
 def add_block(name: str, address: str) -> None:
     """Keep an address in Prefect as a notification block, and say how to set it. The address is never shown."""
@@ -39,7 +37,7 @@ def send_test() -> None:
     from flows.alerts.telling import send
 
     told = f"Sent by `shopflow alerts test` at {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Nothing is wrong."
-    outcomes = send(settings, f"[TEST] shopflow on {settings.target}: a test message", told, PATIENCE_SECONDS)
+    outcomes = send(settings, f"[TEST] shopflow on {settings.target}: a test message", told)
     for block, why in outcomes.items():
         said = for_terminal(why or "was taken: look whether it is there")
         console.print(f"{'fails' if why else 'ok':<8} {block:<30} {said}")

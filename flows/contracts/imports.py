@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from flows.quiet import quiet
 from flows.settings import Settings
 
 
@@ -18,7 +17,6 @@ def soda(settings: Settings) -> tuple[Any, Any]:
 
     Raises ImportError where soda, or its part for this warehouse, is not installed.
     """
-    quiet()  # soda reads its telemetry switch when it is imported, and offline that costs seconds
     with _only(settings.target):
         return import_module("flows.contracts.verdict"), import_module(f"flows.contracts.on_{settings.target}")
 

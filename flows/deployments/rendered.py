@@ -41,6 +41,8 @@ def rendered(pool: Pool) -> dict[str, dict[str, Any]]:
             "version": told["version"],
             "work_pool": pool.name,
         }
+        if triggers := told.get("triggers"):
+            found[f"{flow.name}/{told['name']}"]["triggers"] = triggers  # not compared with the server's automations
     return found
 
 
@@ -82,5 +84,8 @@ def _flow(entrypoint: str) -> Any:
 
 
 def differing(wanted: Mapping[str, dict[str, Any]], there: Mapping[str, dict[str, Any]]) -> list[str]:
-    """The names of the deployments that are not on the server as they should be."""
+    """The names of the deployments that are not on the server as they should be.
+
+    Those with triggers always are: a server keeps these as automations, which say nothing of the file's text.
+    """
     return [name for name, told in wanted.items() if there.get(name) != told]

@@ -14,7 +14,6 @@ from flows.settings import PREFIX, PROJECT, Settings, load_settings
 IMAGE_PROJECT, IMAGE_HOME = "/app", "/data"  # where deployments/Dockerfile puts them
 HERE_ALONE = {"server_port"}  # of no use to a run, which is told its server by the worker
 PATIENCE = 7  # times that a run asks a server again that is away: 2, 4, 8 … seconds later, four minutes in all
-_SHOPS_OWN = {f"{PREFIX}{name}" for name in ("INBOX", "INBOX_DEPLOYMENT", "LAKE", "ALERT_BLOCKS")}
 HEARTBEAT_SECONDS = 30  # a run that dies with its worker is missed after three of them
 
 
@@ -33,7 +32,7 @@ def shop(pool: str | None = None) -> dict[str, Any]:
     }
     return {
         "command": f"{'python' if is_in_cloud else shlex.quote(sys.executable)} -m flows.server.engine",
-        "demo_env": {name: value for name, value in env.items() if name not in _SHOPS_OWN} | _demo(settings, home),
+        "demo_env": env | _demo(settings, home),
         "env": env,
         "is_free": settings.target == "duckdb",
         "project": IMAGE_PROJECT if is_in_cloud else str(PROJECT),
@@ -44,10 +43,13 @@ def shop(pool: str | None = None) -> dict[str, Any]:
 
 
 def _demo(settings: Settings, home: str) -> dict[str, str]:
-    """Where the demo shop lies: apart from the shop's own numbers, whichever the target."""
-    told = {"home": home if home == IMAGE_HOME else str(demo_home(settings))}
-    if settings.is_in_bucket:
-        told["lake"] = f"{settings.lake}/demo"
+    """Where the demo shop lies: apart from the shop's own numbers, whichever the target.
+
+    What is the shop's own is named and not left out: a worker that has it in its own environment hands it on.
+    """
+    told = {"inbox": "", "inbox_deployment": "", "alert_blocks": ""}
+    told["home"] = home if home == IMAGE_HOME else str(demo_home(settings))
+    told["lake"] = f"{settings.lake}/demo" if settings.is_in_bucket else Settings.model_fields["lake"].default
     if settings.target == "bigquery":
         told["bigquery_dataset_prefix"] = f"{settings.bigquery_dataset_prefix}demo_"
     return {variable(name): value for name, value in told.items()}

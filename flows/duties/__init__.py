@@ -7,6 +7,7 @@ from flows.duties.alarms import Age, Crashes
 from flows.duties.duty import Duty
 from flows.duties.killed import killed
 from flows.duties.lifeless import Lifeless
+from flows.duties.logs import cut
 from flows.settings import Settings
 
 __all__ = ["Duty", "duties"]
@@ -19,5 +20,6 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
         Duty("runs of the command line", 15, lambda: killed(settings)),
         Duty("alerts of crashed runs", 15, Crashes(settings).look),
         Duty("the age of the data", 60, Age(settings).look),
+        Duty("the logs", 600, lambda: cut(settings)),
         Duty("the inbox", 15, lambda: announce(settings)),
     )

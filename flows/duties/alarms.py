@@ -11,8 +11,10 @@ from flows.duties.lifeless import TAG
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.objects import FlowRun
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun, StateType
 
+PATIENCE_SECONDS = 30.0  # for those who are told: nothing waits for a watcher
 LOOKS_BACK = timedelta(minutes=15)  # a watcher that comes after a reboot tells of what was found while there was none
 
 
@@ -24,17 +26,20 @@ class Crashes:
         self._told: set[UUID] = set()
 
     def look(self) -> Iterator[str]:
-        """Send alerts of runs that nobody was told of yet. Raises what Prefect's client raises."""
+        """Send alerts of runs that nobody was told of yet, and again where nobody could be told.
+
+        A run of the same flow that ended well since then has ended the matter. Raises what Prefect's client raises.
+        """
         if not self._settings.alert_blocks:
             return
         from flows.alerts import Seen, crashed, tell
         from flows.alerts.watching import run_of
 
-        for run, flow in _crashed(self._since):
-            if run.id not in self._told:
+        for run, flow in _crashed(self._since, but=self._told):
+            how = (run.state.message if run.state else None) or "it was ended from outside"
+            seen = Seen((crashed(flow, how.rstrip(".")),))
+            if tell(seen, self._settings, run_of(str(run.id), run.name), seconds=PATIENCE_SECONDS):
                 self._told.add(run.id)
-                how = (run.state.message if run.state else None) or "it was ended from outside"
-                tell(Seen((crashed(flow, how.rstrip(".")),)), self._settings, run_of(str(run.id), run.name))
                 yield f"flow run {run.name} ({run.id}) has crashed: told to {self._settings.alert_blocks}"
 
 
@@ -51,31 +56,46 @@ class Age:
         from flows.alerts import tell
 
         if seen := self._watch.look(datetime.now(UTC)):
-            tell(seen, self._settings)
+            tell(seen, self._settings, seconds=PATIENCE_SECONDS)
             yield from (problem.sentence for problem in seen.problems)
 
 
-def _crashed(since: datetime) -> list[tuple[FlowRun, str]]:
-    """Runs of our deployments that have crashed since then, the latest first, each with the name of its flow."""
+def _crashed(since: datetime, but: set[UUID]) -> list[tuple[FlowRun, str]]:
+    """Runs of our deployments that have crashed since then, the latest first, each with the name of its flow.
+
+    Without those of which a run of the same flow came to a good end since.
+    """
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
+
+    with get_client(sync_client=True) as client:
+        return [
+            (run, client.read_flow(run.flow_id).name)
+            for run in _ended(client, StateType.CRASHED, since)
+            if run.id not in but
+            and not (run.end_time and _ended(client, StateType.COMPLETED, run.end_time, flow=run.flow_id))
+        ]
+
+
+def _ended(client: SyncPrefectClient, how: StateType, since: datetime, flow: UUID | None = None) -> list[FlowRun]:
     from prefect.client.schemas.filters import (
+        FlowFilter,
+        FlowFilterId,
         FlowRunFilter,
         FlowRunFilterEndTime,
         FlowRunFilterState,
         FlowRunFilterStateType,
         FlowRunFilterTags,
     )
-    from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
 
-    with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(
-                tags=FlowRunFilterTags(all_=[TAG]),
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CRASHED])),
-                end_time=FlowRunFilterEndTime(after_=since),
-            ),
-            sort=FlowRunSort.END_TIME_DESC,
-            limit=20,
-        )
-        return [(run, client.read_flow(run.flow_id).name) for run in runs]
+    return client.read_flow_runs(
+        flow_filter=FlowFilter(id=FlowFilterId(any_=[flow])) if flow else None,
+        flow_run_filter=FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[TAG]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[how])),
+            end_time=FlowRunFilterEndTime(after_=since),
+        ),
+        sort=FlowRunSort.END_TIME_DESC,
+        limit=20,
+    )

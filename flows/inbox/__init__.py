@@ -6,8 +6,8 @@ without opening a file.
 
 from __future__ import annotations
 
-from flows.inbox.arrivals import arrived, key_of, told
+from flows.inbox.arrivals import arrived, heeded, key_of, told, unheeded
 from flows.inbox.found import Found
 from flows.inbox.place import Place, own_folder, place_of
 
-__all__ = ["Found", "Place", "arrived", "key_of", "own_folder", "place_of", "told"]
+__all__ = ["Found", "Place", "arrived", "heeded", "key_of", "own_folder", "place_of", "told", "unheeded"]

@@ -25,13 +25,23 @@ def fates_kept(story: Story) -> Iterator[None]:
     try:
         yield
     except NoFileUsable as error:
-        _keep(story, [file for file in error.files if isinstance(file, RefusedFile)])
+        _keep(story, _no_use([error]))
         raise
-    except (TooManyRefused, ContractBroken, LandingStopped) as error:
+    except LandingStopped as error:
+        _keep(story, _no_use(error.errors))
+        if story.collected is None or all(isinstance(each, NoFileUsable) for each in error.errors):
+            raise
+        raise LandingStopped(f"{error}\n  {_waiting(story.collected)}", error.errors) from error
+    except (TooManyRefused, ContractBroken) as error:
         if story.collected is None:
             raise
         raise type(error)(f"{error}\n  {_waiting(story.collected)}") from error
     _keep(story, story.batch.refused_files if story.batch else ())
+
+
+def _no_use(errors: Iterable[Exception]) -> list[RefusedFile]:
+    found = (file for error in errors if isinstance(error, NoFileUsable) for file in error.files)
+    return [file for file in found if isinstance(file, RefusedFile)]
 
 
 def _keep(story: Story, refused: Iterable[RefusedFile]) -> None:

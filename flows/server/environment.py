@@ -10,6 +10,8 @@ HOST = "127.0.0.1"
 
 SERVER_SETTINGS = {
     "PREFECT_SERVER_API_HOST": HOST,
+    # a page in a browser can send what looks like JSON without asking before; Prefect's clients and UI have a token
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     # both: otherwise every installed collection is imported at start to hash its blocks
@@ -18,6 +20,8 @@ SERVER_SETTINGS = {
     # the newer UI asks an analytics host at every page load, even with analytics off
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # runs that ended 90 days ago leave the history, with their logs and artifacts; by default events alone do
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # otherwise "database is locked" holds up runs on SQLite
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
@@ -45,8 +49,17 @@ def of_server(folder: Path, port: int, outside: Mapping[str, str]) -> dict[str, 
         "PREFECT_HOME": str(folder),
         # not uvicorn's `port` alone: the UI's pages call the address that this setting names
         "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(own_origins(port)),
         **_importing(outside),
     }
+
+
+def own_origins(port: int) -> tuple[str, str]:
+    """Whose pages may ask the server: its own UI's, under both names of this machine.
+
+    Prefect's default is everybody's, so any page in a browser on this machine could begin runs, which are commands.
+    """
+    return f"http://{HOST}:{port}", f"http://localhost:{port}"
 
 
 def of_client(api_url: str, folder: Path | None, outside: Mapping[str, str]) -> dict[str, str]:

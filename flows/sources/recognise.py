@@ -102,12 +102,15 @@ def _why_none_fits(header: Header, tried: Sequence[Source]) -> str:
 
 
 def _unknown(header: Header, tried: Sequence[Source]) -> str:
+    # Their names are not shown: where a file has no header they are somebody's row, and this goes to logs and alerts.
     known = "; or ".join(
         f"{table} in {source.name} ({', '.join(sorted(needed))})"
         for source in tried
         for table, needed in source.tables.items()
     )
-    return f"has no known columns (it has {_listed(header.columns) or 'none'}); what can be read is {known}"
+    others = len(header.columns)
+    found = f"{others:,} of other names: does its first line name them?" if others else "none at all"
+    return f"has no known columns ({found}); what can be read is {known}"
 
 
 def _alike(needed: frozenset[str], names: Sequence[str]) -> float:

@@ -17,7 +17,7 @@ from flows.warehouse.bigquery_corrections import on_days
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_people import Found, Hidden, count, theirs
 from flows.warehouse.bigquery_tables import EVERY_DAY, insertion
-from flows.warehouse.erased import CHANGED, Gone, Row, followed, touched, without_fate
+from flows.warehouse.erased import CHANGED, Gone, Row, followed, touched, without_fate, without_quotes
 from flows.warehouse.erasure import Erasure, RefusedPlace
 from flows.warehouse.tables import OPS, raw_fields
 
@@ -63,6 +63,7 @@ def erase(jobs: Jobs, erasure: Erasure) -> Counted:
         *_moved(found),
         f"delete from ops.replays where {_PLACE} in unnest(@places);" if places else "",
         _SET if now else "",
+        *without_quotes(),
         entered,
         "commit transaction;",
     ]

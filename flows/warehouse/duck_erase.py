@@ -13,6 +13,7 @@ from flows.records import RECORDS
 from flows.warehouse import duck_backfill
 from flows.warehouse.duck_erased import follow
 from flows.warehouse.duck_record import keep_only
+from flows.warehouse.erased import without_quotes
 from flows.warehouse.erasure import Erasure
 
 
@@ -45,6 +46,8 @@ def erase(connection: DuckDBPyConnection, erasure: Erasure) -> Counted:
             )
             connection.execute(f"delete from raw.{table} where {theirs}", ids)
     follow(connection, erasure, rows)
+    for statement in without_quotes(", 'g'"):
+        connection.execute(statement)
     _enter(connection, erasure, rows)
     keep_only(connection, [])
     return rows

@@ -20,6 +20,19 @@ COUNTS = ("rows_read", "accepted", "quarantined", "replayed", "duplicates", "era
 CHANGED = (*COUNTS, "event_dates", "rows_by_table", "refused_by_reason")
 
 
+def without_quotes(option: str = "") -> tuple[str, str]:
+    """Statements that take out what earlier versions quoted from files of unknown columns: of a file without a header
+    that was its first row. `option` is what an engine wants behind a pattern of which every match is to be replaced.
+    """
+    quoting, pattern = "no known columns (it has ", "no known columns [(]it has .*?[)]; what can be read"
+    return (
+        f"update ops.files set reason = 'has no known columns' where reason like 'has {quoting}%';",
+        "update ops.receipts set detail = "
+        f"regexp_replace(detail, '{pattern}', 'no known columns; what can be read'{option}) "
+        f"where detail like '%{quoting}%';",
+    )
+
+
 @dataclass(frozen=True)
 class Gone:
     """What leaves with an erasure: `rows` of `raw` by table and batch, and how many places of refused rows leave each

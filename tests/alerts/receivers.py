@@ -17,12 +17,13 @@ SECRET = "T0SECRET/B0SECRET/xyzzySECRETxyzzy"
 
 @dataclass
 class Webhook:
-    """A webhook; `texts` are those of the messages that it took. While `is_held` is set it answers nothing."""
+    """A webhook; `texts` are those of the messages that it took. Until `may_answer` is set it answers nothing."""
 
     port: int = 0
     status: int = 200
     texts: list[str] = field(default_factory=list)
     may_answer: threading.Event = field(default_factory=threading.Event)
+    came: threading.Event = field(default_factory=threading.Event)
 
     @property
     def address(self) -> str:
@@ -47,6 +48,7 @@ def webhook() -> Iterator[Webhook]:
             assert self.path == f"/services/{SECRET}"
             if hook.status == 200:
                 hook.texts.append(found["text"])
+            hook.came.set()
             self.send_response(hook.status)
             self.end_headers()
             self.wfile.write(b"ok")

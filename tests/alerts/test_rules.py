@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from flows.errors import (
     BuildFailed,
     ContractBroken,
     HomeHeld,
+    LandingStopped,
     ShopflowError,
     SourceError,
     StorageError,
     TooManyRefused,
     WarehouseError,
 )
-from flows.receipts import Batch, Built, Check, Loaded, Node, RefusedFile, Validated
+from flows.receipts import Batch, Built, Check, Collected, Loaded, Node, RefusedFile, Validated
 from flows.settings import PROJECT, Settings, load_settings
 from flows.story import Story
 
@@ -137,6 +139,19 @@ def test_warnings_are_one_problem_of_each_kind_however_many_there_are() -> None:
     assert test == "1 dbt test warned: few_gaps"
 
 
+@pytest.mark.parametrize("batch", [None, BATCH])
+def test_a_bad_file_of_the_inbox_is_told_and_not_over_because_the_next_run_knows_it(batch: Batch | None) -> None:
+    """The accident: where all new files were bad, or were found to be before landing, nobody was told."""
+    bad = Collected("/in", refused_files=(RefusedFile("/in/a.csv", "is empty"),))
+    first, then = seen(collected=bad, batch=batch), seen(collected=Collected("/in", known=1), batch=batch)
+    assert keys(first) == [("file_unusable", "warn")]
+    assert first.problems[0].sentence == "1 file could not be used: a.csv is empty"
+    told = news({}, first, NOON)
+    assert not news(told.memory, then, NOON)
+    other = replace(bad, refused_files=(RefusedFile("/in/b.csv", "is empty"),))
+    assert [problem.kind for problem in news(told.memory, seen(collected=other), NOON).fresh] == ["file_unusable"]
+
+
 def test_a_failure_is_the_same_while_only_numbers_in_its_words_differ() -> None:
     def state(failure: ShopflowError) -> str:
         return seen(failure).problems[0].state
@@ -155,6 +170,34 @@ def test_a_sentence_is_one_line_of_bounded_length_without_an_address_of_a_person
     assert len(problem.sentence.splitlines()) == 1
     assert len(problem.sentence) <= LONGEST + 30
     assert mail.rpartition("@")[2] not in problem.sentence or mail.rpartition("@")[2] in told
+
+
+def test_a_landing_of_several_batches_stops_by_what_stopped_each_whatever_their_ids() -> None:
+    """The accident: ids of batches were part of what was wrong, and it was told anew every hour."""
+    broken = ContractBroken("1 check of the contracts did not pass, nothing was loaded: events: rows (measured: 0)")
+    many = TooManyRefused("events: 9 of 10 rows were refused, 90.0% where at most 5.0% are borne")
+
+    def at(batch: str) -> Seen:
+        told = f"3 of 4 batches stopped, so nothing of this landing was loaded\n  batch {batch} (a.csv): {broken}"
+        return seen(LandingStopped(told, [broken, many, broken]), checks=(BROKEN, FINE))
+
+    first, again = at("8f5c0a1e2b3d4c5f"), at("1e2b3d4c5f8f5c0a")
+    assert keys(first) == [("contract_stop", "stop"), ("refused_share", "stop")]
+    assert [problem.sentence.split(",")[0] for problem in first.problems] == [
+        "2 batches stopped",
+        "events: 9 of 10 rows were refused",
+    ]
+    assert not news(news({}, first, NOON).memory, again, NOON)
+
+
+@given(st.text(st.sampled_from("<>!@|`[]()https:/ channel*_"), min_size=1, max_size=60))
+def test_a_file_of_any_name_is_told_without_markup_of_a_chat(name: str) -> None:
+    """The accident: a file called <!channel>.csv rang everybody's telephone."""
+    found = news({}, seen(collected=Collected("/in", refused_files=(RefusedFile(f"/in/{name}", "is empty"),))), NOON)
+    settings = load_settings(home="/nowhere")
+    text = body(found, Run(f"duckdb 06:00 {name}"), settings)
+    assert not set("<>|`[]@") & set(text)
+    assert not re.search(r"https?://", text)
 
 
 def test_every_kind_has_an_entry_in_the_runbook() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 
 from emulator.start import Emulator
 from flows.commands.deploy import deploy_all
-from flows.deployments.pools import CLOUD_RUN, POOLS, require
+from flows.deployments.pools import CLOUD_RUN, POOLS, PROCESS, require
 from flows.deployments.rendered import rendered
 from flows.deployments.values import shop as values
 from flows.errors import SettingsError
@@ -54,6 +55,28 @@ def test_cloud_run_gets_nothing_of_the_machine_that_deploys(in_cloud: Settings) 
     assert str(in_cloud.home) not in told
     assert '"command": "python -m flows.server.engine"' in told
     assert '"SHOPFLOW_HOME": "/data"' in told
+
+
+@pytest.mark.parametrize("lake", ["", "gs://lake/shop", "/srv/lake"])
+def test_the_demo_takes_nothing_of_the_shops_from_a_worker_that_has_all_its_settings(
+    lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accident: the worker of systemd handed the inbox and the lake of the shop to the demo."""
+    of_shop = {
+        "SHOPFLOW_HOME": str(tmp_path),
+        "SHOPFLOW_INBOX": str(tmp_path / "inbox"),
+        "SHOPFLOW_INBOX_DEPLOYMENT": "pipeline/hourly",
+        "SHOPFLOW_ALERT_BLOCKS": "slack-webhook/shop-ops",
+    } | ({"SHOPFLOW_LAKE": lake} if lake else {})
+    for name, value in of_shop.items():
+        monkeypatch.setenv(name, value)
+    shop, told = load_settings(), values(PROCESS.name)["demo_env"]
+    for name, value in told.items():  # as the worker does: its own environment, and over it that of the deployment
+        monkeypatch.setenv(name, value)
+    demo = load_settings()
+    assert (demo.inbox, demo.inbox_deployment, demo.alert_blocks_named) == ("", "", ())
+    assert demo.home == shop.home / "demo_home"
+    assert (demo.lake == f"{lake}/demo") if shop.is_in_bucket else (demo.lake_folder == demo.home / "lake")
 
 
 def test_cloud_run_without_what_it_needs_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

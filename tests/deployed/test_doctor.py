@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from flows import __version__
-from flows.doctor import Finding, diagnosed, scheduled
+from flows.doctor import Finding, checks, diagnosed, scheduled
 from flows.server import Server
 from flows.settings import Settings
 from tests.deployed.conftest import Shop
@@ -66,6 +67,21 @@ def client(prefect_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def found(settings: Settings) -> dict[str, Finding]:
     return {finding.name: finding for finding in diagnosed(scheduled.checks_of(settings))}
+
+
+def test_a_server_that_does_not_say_where_it_is_is_a_finding(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accident: the command ended with that sentence, and looked at nothing else."""
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    settings.prefect_home.mkdir(parents=True)
+    (settings.prefect_home / "server.json").write_text("{")
+    with (settings.prefect_home / "server.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert [finding.verdict for finding in diagnosed(scheduled.checks_of(settings))] == []
+        server = next(check for check in checks(settings) if check.name == "Prefect server")
+        (said,) = diagnosed([server])
+    assert "does not say where" in said.told
 
 
 @pytest.mark.xdist_group("prefect")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from flows.lake import Lake
 from flows.land import land
 from flows.load import load
 from flows.quarantine import refused_rows
-from flows.receipts import Erased
+from flows.receipts import Erased, FileFate, Receipt
 from flows.settings import Settings, load_settings
 from flows.validate import validate
 from flows.warehouse import open_warehouse
@@ -100,6 +102,27 @@ def test_somebody_who_is_only_in_the_quarantine_is_found(settings: Settings, tmp
     loaded(settings, tmp_path, [event(1, user_id="stays"), event(2, user_id="gone", country="nowhere")])
     assert forgotten(settings, "gone").rows_in("quarantine") == 1
     assert list(refused_rows(Lake(settings.lake_folder))) == []
+
+
+def test_what_earlier_versions_quoted_from_files_without_a_header_goes_with_anybody(
+    settings: Settings, tmp_path: Path
+) -> None:
+    loaded(settings, tmp_path / "in", [event(1, user_id="u1"), event(2, user_id="u2")])
+    said = "has no known columns (it has Anna (Ann), Berlin); what can be read is events in csv (event_id)"
+    at = datetime(2026, 11, 25, tzinfo=UTC)
+    quoted = FileFate("1" * 64, "/in/a.csv", "a.csv", 7, "refused", reason=said, landed_at=at)
+    other = replace(quoted, sha256="2" * 64, path="/in/b.csv", reason="is empty: there is nothing to load")
+    detail = {"refused_files": {"/in/a.csv": said, "/in/c.csv": said.replace("Anna", 'An"na')}}
+    with open_warehouse(settings) as warehouse:
+        warehouse.note_files([quoted, other])
+        warehouse.record([Receipt("r1", None, "collect", at, 1.0, "completed", detail=detail)])
+    forgotten(settings, "u1")
+    with open_warehouse(settings) as warehouse:
+        reasons = warehouse.query("select reason from ops.files where verdict = 'refused' order by sha256")
+        (told,) = warehouse.query("select detail from ops.receipts")
+    assert [row["reason"] for row in reasons] == ["has no known columns", other.reason]
+    clean = "has no known columns; what can be read is events in csv (event_id)"
+    assert json.loads(told["detail"]) == {"refused_files": {"/in/a.csv": clean, "/in/c.csv": clean}}
 
 
 @pytest.mark.parametrize("user", ["", "  "])

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from flows.collect import collect
-from flows.errors import NoFileUsable, SettingsError, SourceError, TooManyRefused
+from flows.errors import LandingStopped, NoFileUsable, SettingsError, SourceError, TooManyRefused
+from flows.inbox.keep import fates_kept
 from flows.land import land
 from flows.load import load
+from flows.receipts import RefusedFile
 from flows.settings import load_settings
 from flows.sources.fingerprint import fingerprint
+from flows.story import Story
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 from tests.books import LANDED
@@ -229,6 +232,18 @@ def test_a_file_that_is_refused_when_it_is_read_to_its_end_is_not_tried_again(dr
     assert (told.collected.files, told.collected.known, told.warnings()) == ((), 1, [])
 
 
+def test_files_of_no_use_are_remembered_also_where_they_are_all_batches_of_a_landing(drop: Drop) -> None:
+    """The accident: every run tried them again, and failed again."""
+    paths = [str(drop.put(f"{number}.csv", content(number))) for number in range(2)]
+    story = Story("r1", drop.settings, collected=collect(drop.settings))
+    errors = [NoFileUsable("is cut off", [RefusedFile(path, "is cut off")]) for path in paths]
+    with pytest.raises(LandingStopped, match=r"^2 of 2 batches stopped$"), fates_kept(story):
+        raise LandingStopped("2 of 2 batches stopped", errors)
+    told = drop.run()
+    assert told.collected is not None
+    assert (told.collected.files, told.collected.known) == ((), 2)
+
+
 def test_the_given_format_is_not_held_against_a_file(drop: Drop) -> None:
     drop.put("a.csv", content(1))
     assert len(collect(drop.settings, format="parquet").refused_files) == 1
@@ -279,13 +294,44 @@ def test_a_file_named_by_hand_is_known_to_the_inbox(drop: Drop) -> None:
     assert (found.files, found.copies, found.known) == ((), (), 1)
 
 
-def test_links_are_followed_and_odd_things_passed_by(drop: Drop) -> None:
-    elsewhere = drop.put("../elsewhere/a.csv", content(1)).parent
-    (drop.folder / "link").symlink_to(elsewhere)
-    (elsewhere / "round").symlink_to(drop.folder)
+def test_links_within_the_inbox_are_followed_and_odd_things_passed_by(drop: Drop) -> None:
+    hidden = drop.put(".versions/2/a.csv", content(1)).parent
+    (drop.folder / "current").symlink_to(hidden)
+    (hidden / "round").symlink_to(drop.folder)
     (drop.folder / "nowhere.csv").symlink_to("gone.csv")
     os.mkfifo(drop.folder / "pipe.csv")
-    assert [file.path for file in collect(drop.settings).files] == [str(drop.folder / "link/a.csv")]
+    found = collect(drop.settings)
+    assert ([file.path for file in found.files], found.refused_files) == ([str(drop.folder / "current/a.csv")], ())
+
+
+def test_links_that_lead_out_of_the_inbox_are_told_and_not_followed(drop: Drop) -> None:
+    """The accident: whoever could upload had the lake's own files, or anybody's, taken for a shop's data."""
+    outside = drop.put("../elsewhere/a.csv", content(1))
+    drop.put("b.csv", content(2))
+    for name, target in (("file.csv", outside), ("folder", outside.parent), ("up", drop.folder.parent)):
+        (drop.folder / name).symlink_to(target)
+    found = collect(drop.settings)
+    assert [file.name for file in found.files] == ["b.csv"]
+    assert {(Path(file.path).name, file.reason) for file in found.refused_files} == {
+        (name, "is a link that leads out of the inbox") for name in ("file.csv", "folder", "up")
+    }
+
+
+def test_folders_that_link_to_each_other_are_looked_at_once(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The accident: of eight such folders each way through all of them was walked, 100,000 of them."""
+    folders = [drop.put(f"{number}/a.csv", content(number)).parent for number in range(7)]
+    for one in folders:
+        for other in folders:
+            (one / f"to_{other.name}").symlink_to(other)
+    listed, scandir = list[str](), os.scandir
+
+    def scan(path: Path) -> Any:
+        listed.append(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert len(collect(drop.settings).files) == len(folders)
+    assert len([path for path in listed if path.startswith(str(drop.folder))]) == len(folders) + 1
 
 
 @pytest.mark.parametrize("inbox", [".", "..", "lake", "lake/accepted", "/"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -17,6 +17,7 @@ from flows.inbox import arrived, key_of
 from flows.server import Server
 from flows.settings import Settings, load_settings
 from flows.summary import line_of, lines
+from tests.asked import asked
 from tests.inbox.drop import Drop, content, damaged
 from tests.ran import Ran
 
@@ -69,14 +70,6 @@ def watched(drop: Drop, prefect_server: Server) -> Iterator[Settings]:
         yield load_settings(**{**drop.settings.model_dump(), "inbox_deployment": "pipeline/inbox"})
 
 
-def asked(server: Server, path: str, body: dict[str, Any]) -> Any:
-    request = urllib.request.Request(
-        f"{server.api_url}/{path}/filter", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        return json.load(response)
-
-
 def runs(server: Server, key: str) -> list[Any]:
     found: list[Any] = asked(server, "flow_runs", {"flow_runs": {"idempotency_key": {"any_": [f"inbox-{key}"]}}})
     return found
@@ -119,6 +112,55 @@ def test_what_a_run_has_seen_is_not_announced(drop: Drop, watched: Settings) -> 
     assert list(announce(watched)) == []
     drop.put("new.csv", content(2))
     assert [Path(found.address).name for found in arrived(watched)] == ["new.csv"]
+
+
+def test_files_whose_run_ended_before_it_saw_them_get_another_one_later(
+    drop: Drop, watched: Settings, prefect_server: Server
+) -> None:
+    """The accident: they came while a run was at work, theirs was cancelled for it, and nobody spoke of them again."""
+    drop.put("a.csv", content(1))
+    noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    key = key_of(watched, files := arrived(watched))
+    assert len(list(announce(watched, noon))) == 1
+    assert list(announce(watched, noon + timedelta(hours=1))) == [], "it may be about to begin"
+    cancel(runs(prefect_server, key)[0]["id"])
+    assert list(announce(watched, noon + timedelta(seconds=59))) == []
+    second = noon + timedelta(minutes=1)
+    assert list(announce(watched, second)) == ["1 file arrived in ../in, a run of pipeline/inbox was begun again"]
+    (again,) = runs(prefect_server, key_of(watched, files, attempt=1))
+    cancel(again["id"])
+    assert list(announce(watched, second + timedelta(minutes=1))) == [], "each time later"
+    assert len(list(announce(watched, second + timedelta(minutes=2)))) == 1
+    cancel(runs(prefect_server, key_of(watched, files, attempt=2))[0]["id"])
+    drop.run()
+    assert list(announce(watched, second + timedelta(hours=2))) == [], "a run has seen them"
+    assert len(runs(prefect_server, key)) == 1
+
+
+def cancel(run_id: str) -> None:
+    end(run_id, "CANCELLED")
+
+
+def end(run_id: str, kind: str) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import State
+
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(run_id), State(type=StateType(kind)), force=True)
+
+
+@pytest.mark.parametrize(("kind", "runs_begun"), [("COMPLETED", 1), ("FAILED", 3)])
+def test_runs_elsewhere_that_leave_no_note_are_not_begun_again_for_ever(
+    drop: Drop, watched: Settings, prefect_server: Server, kind: str, runs_begun: int
+) -> None:
+    drop.put("a.csv", content(1))
+    files, noon, begun = arrived(watched), datetime(2026, 11, 25, 12, tzinfo=UTC), 0
+    for attempt in range(5):
+        begun += len(list(announce(watched, noon + timedelta(hours=attempt))))
+        for run in runs(prefect_server, key_of(watched, files, attempt)):
+            end(run["id"], kind)
+    assert begun == runs_begun
 
 
 def test_a_deployment_that_is_not_there_is_one_sentence_and_nothing_counts_as_told(
