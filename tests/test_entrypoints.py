@@ -32,6 +32,7 @@ def python(code: str, **environment: str) -> str:
     return ran.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
 def test_a_deployments_entrypoint_loads_as_a_worker_loads_it_and_imports_nothing_heavy(
     deployment: dict[str, Any],

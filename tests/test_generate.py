@@ -34,6 +34,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["parquet", "jsonl", "csv"])
 def test_two_processes_write_the_same_bytes_whatever_their_hash_seed_and_cores(tmp_path, form):
     for name, seed in (("a", "1"), ("b", "2")):

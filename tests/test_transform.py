@@ -111,6 +111,7 @@ LATER = """
 """
 
 
+@pytest.mark.slow
 def test_what_a_build_in_part_made_anew_is_recorded_and_brought_to_an_earlier_copy(tmp_path):
     settings = shop(tmp_path / "home").model_copy(update={"serving_copies": 1})
     transform(settings)

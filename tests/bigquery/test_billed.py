@@ -83,6 +83,7 @@ def test_every_question_of_ours_crosses_the_wire_with_cap_and_labels(cloud: Sett
     assert caps_and_labels(sent) == {(500_000_000, "shopflow", "data")}
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("bigquery")
 def test_every_statement_of_dbt_crosses_the_wire_with_cap_and_labels(cloud: Settings) -> None:
     shop = cloud.model_copy(update={"bigquery_max_gigabytes": 0.5, "bigquery_labels": "team=data"})

@@ -157,6 +157,7 @@ def test_a_port_that_another_program_holds_is_told(shop: Settings) -> None:
     assert (told.verdict, f"port {shop.server_port} is held by another program" in told.told) == ("fails", True)
 
 
+@pytest.mark.slow
 def test_a_server_of_ones_own_that_does_not_answer_is_told(shop: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     assert "(PREFECT_API_URL) does not answer: start it" in found(shop)["Prefect server"].told
@@ -174,6 +175,7 @@ def test_a_library_that_lacks_or_is_of_another_version_is_named(
         versions(settings.model_copy(update={"target": "bigquery"}))
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_1_where_a_check_fails(shop: Settings) -> None:
     environment = {"SHOPFLOW_HOME": str(shop.home), "SHOPFLOW_SERVER_PORT": str(shop.server_port)}
     command = [sys.executable, "-m", "flows", "doctor"]

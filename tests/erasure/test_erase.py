@@ -141,6 +141,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @examples(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=st.lists(st.lists(PEOPLE, min_size=1, max_size=8), min_size=1, max_size=3), shared=st.booleans())
 def test_lake_and_ledger_are_those_of_files_that_come_after_the_tombstone(

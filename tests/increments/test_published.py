@@ -85,6 +85,7 @@ def test_copies_are_brought_up_to_date_and_right(new_shop, tmp_path, monkeypatch
     assert set(parts) == {"dim_users", "fct_conversions", "fct_funnel", "fct_orders", "fct_revenue", "fct_sessions"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_copy_that_lacks_something_is_found(fault, new_shop, tmp_path, monkeypatch):
     monkeypatch.setattr(*FAULTS[fault])

@@ -120,6 +120,7 @@ def test_a_question_mark_in_the_home_is_refused_because_duckdb_would_lose_its_lo
         open_warehouse(load_settings(home=tmp_path / "what?")).__enter__()
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_leaves_the_warehouse_as_it_was(accept: Any, settings: Settings) -> None:
     """A limit on the size of files stands for the disk: the system refuses the write in the same way."""
     with open_warehouse(settings) as warehouse:
