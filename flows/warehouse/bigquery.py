@@ -33,6 +33,7 @@ from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_ledger import imbalances
 from flows.warehouse.bigquery_people import Hidden
 from flows.warehouse.bigquery_tables import insertion, prepare, refuse_drift
+from flows.warehouse.bigquery_turn import shut_out, transaction, turn
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 from flows.warehouse.files import fates_of
 from flows.warehouse.tables import raw_fields
@@ -84,7 +85,7 @@ class BigQueryWarehouse:
         replaces: str | None = None,
         passed: Path | None = None,
     ) -> Loaded:
-        batch_id, rows = validated.batch.batch_id, rows_by_table(validated)
+        batch_id, rows, mine = validated.batch.batch_id, rows_by_table(validated), turn(self._jobs)
         pins = self._pins(settings)
         known = self._loaded(batch_id)
         out = taking_out(self._jobs, replaces) if replaces else None
@@ -114,7 +115,7 @@ class BigQueryWarehouse:
         if statements:
             if out and replaces:
                 params |= _out(out.members, replaces, datetime.now(UTC), replaced_by=batch_id)
-            self._transaction(statements, params)
+            transaction(self._jobs, mine, statements, params)
         bigquery_load.drop(self._jobs, list(tables.values()))
         gone = out.removed if out else None
         return replace(known, replaced=gone) if known else Loaded(batch_id, True, rows, validated.event_dates, gone)
@@ -126,15 +127,19 @@ class BigQueryWarehouse:
         bigquery_files.note(self._jobs, fates)
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
+        mine = turn(self._jobs)
         out = taking_out(self._jobs, batch_id)
         if out is not None:
-            self._transaction(list(out.statements), _out(out.members, batch_id, at))
+            transaction(self._jobs, mine, out.statements, _out(out.members, batch_id, at))
             return out.removed
         gone = removed_before(self._jobs, batch_id)
         if gone is None:
             require(self._jobs, batch_id)
             raise LedgerError(f"batch {batch_id} was changed by another run meanwhile: run again")
         return gone
+
+    def settle(self) -> None:
+        shut_out(self._jobs)
 
     def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
         require(self._jobs, batch_id, or_replaced=or_replaced)
@@ -259,9 +264,6 @@ class BigQueryWarehouse:
 
     def keep_publications(self, versions: Collection[str]) -> None:
         return None
-
-    def _transaction(self, statements: Sequence[str], params: Mapping[str, Any]) -> None:
-        self._jobs.run("\n".join(["begin transaction;", *statements, "commit transaction;"]), params)
 
     def _pins(self, settings: Settings) -> dict[str, str]:
         """The shop's time zone as a parameter, where no load has fixed it yet. Raises SettingsError if it differs."""
