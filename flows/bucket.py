@@ -7,15 +7,12 @@ is empty (a container's) gets what a step reads. Objects have the files' names b
 from __future__ import annotations
 
 import copy
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.disk import to_disk
+from flows.disk import md5_of, to_disk
 from flows.errors import StorageError
 from flows.gcp import storage_client, translated
 from flows.outline import write_outline
@@ -56,11 +53,17 @@ class Bucket:
         differ from what the bucket has, by the checksum that Google made of that."""
         for blob in self._blobs(folder):
             path = self._path(blob)
-            self.bring([path], anew=anew and path.is_file() and blob.md5_hash != _md5(path))
+            self.bring([path], anew=anew and path.is_file() and blob.md5_hash != md5_of(path))
 
     def files(self, folder: Path) -> list[Path]:
         """The files that the bucket has of a folder of the lake and of those below it."""
         return [self._path(blob) for blob in self._blobs(folder)]
+
+    def checksum(self, path: Path) -> str:
+        """The one that Google made of a file's object; empty where there is none."""
+        with self._said(f"looking at {self.name(path)}"):
+            blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+        return str(blob.md5_hash or blob.crc32c) if blob else ""  # a composed object has no MD5
 
     def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
         """Fill the folder with outlines of those of these Parquet files that the bucket has; see `Lake.outline`."""
@@ -172,9 +175,3 @@ class Bucket:
 
     def _said(self, what: str) -> Any:
         return translated(self._settings, what, StorageError)
-
-
-def _md5(path: Path) -> str:
-    """As the bucket tells it."""
-    with path.open("rb") as file:
-        return b64encode(hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).digest()).decode()

@@ -17,6 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from flows.disk import md5_of
+from flows.errors import StorageError
 from flows.records import RECORDS
 
 if TYPE_CHECKING:
@@ -84,6 +86,18 @@ class Lake:
         """
         if self._bucket:
             self._bucket.outline(paths, columns)
+
+    def checksum(self, path: Path) -> str:
+        """A word for what is in a file where it counts, byte for byte; empty where there is none. Raises StorageError
+        where it cannot be read."""
+        if self._bucket:
+            return self._bucket.checksum(path)
+        try:
+            return md5_of(path)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise StorageError(f"{path} of the lake cannot be read: {error.strerror}") from error
 
     @contextmanager
     def afresh(self, within: Path | None = None) -> Iterator[Lake]:

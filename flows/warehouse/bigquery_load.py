@@ -1,12 +1,14 @@
 """How a batch gets from the lake into BigQuery: load jobs into tables of its own, then one transaction into `raw`.
 
-A load job writes only into an empty table, and its id is derived from the batch: whoever was killed between any two
-calls leaves a table that is empty or whole, and the next run finds the job that it would have begun. No row comes
-through this process; the files of a lake in a folder are sent as they are.
+A load job writes only into an empty table, and its id is derived from the batch and from what is in its files. Whoever
+was killed between any two calls leaves a table that is empty or whole, and the next run finds the job that it would
+have begun, unless the batch was validated anew meanwhile. No row comes through this process; the files of a lake in a
+folder are sent as they are.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
 ATTEMPTS = 20
 
 
-def batch_table(table: str, batch_id: str) -> str:
-    """The table of dataset `lake` that holds a batch's rows of `table` until they are in `raw`."""
-    return f"{table}_{re.sub(r'[^A-Za-z0-9_]', '_', batch_id)}"
+def batch_table(table: str, batch_id: str, contents: str = "") -> str:
+    """The table of dataset `lake` that holds a batch's rows of `table` until they are in `raw`; `contents` tells apart
+    what was in its files, whatever text that is."""
+    word = f"_{hashlib.sha256(contents.encode()).hexdigest()[:12]}" if contents else ""
+    return f"{table}_{re.sub(r'[^A-Za-z0-9_]', '_', batch_id)}{word}"
 
 
 def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
@@ -42,9 +46,9 @@ def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
     """
     batch_id, rows, tables = validated.batch.batch_id, rows_by_table(validated), {}
     for table in RECORDS:
-        name = batch_table(table, batch_id)
-        files = [lake.name(file) for file in lake.accepted_files(table, batch_id)]
-        fill(jobs, name, raw_fields(table), files, rows.get(table, 0), table)
+        files = lake.accepted_files(table, batch_id) if rows.get(table) else []
+        name = batch_table(table, batch_id, " ".join(map(lake.checksum, files)))
+        fill(jobs, name, raw_fields(table), [lake.name(file) for file in files], rows.get(table, 0), table)
         tables[table] = name
     return tables
 

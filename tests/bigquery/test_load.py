@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
@@ -17,6 +17,7 @@ from flows.lake import Lake
 from flows.receipts import Loaded, Validated
 from flows.settings import Settings
 from flows.warehouse import bigquery_tables, open_warehouse
+from flows.warehouse.bigquery import BigQueryWarehouse
 from tests.accepted import accepted
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
@@ -112,6 +113,19 @@ def test_a_batch_is_loaded_once(cloud: Settings) -> None:
     assert not load(batch, cloud).is_new
     assert state(cloud) == before
     assert not list_tables(cloud, "lake")
+
+
+@pytest.mark.parametrize("place", ["bucket", "folder"])
+def test_what_was_staged_before_a_batch_was_validated_anew_is_not_loaded(cloud: Settings, place: str) -> None:
+    """As where a run stopped after its batch was judged, and the shop's time zone was changed."""
+    if place == "folder":
+        cloud = cloud.model_copy(update={"lake": "lake"})
+    with open_warehouse(cloud) as warehouse:
+        staged = cast(BigQueryWarehouse, warehouse).stage(accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), Lake.of(cloud))
+    events = [{**row, "event_date": date(2025, 11, 9)} for row in ROWS["events"]]
+    load(accepted(cloud, "b1", "TIMESTAMPTZ", events=events, users=ROWS["users"]), cloud)
+    assert ask(cloud, f"select distinct event_date from raw.events where {EVERY_DAY}") == [(date(2025, 11, 9),)]
+    assert list_tables(cloud, "lake") == [staged["events"]], "which expires; that of the users was as good as new"
 
 
 def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_same_rows(cloud: Settings) -> None:
