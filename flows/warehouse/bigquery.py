@@ -99,12 +99,14 @@ class BigQueryWarehouse:
             for table in rows:
                 names = ", ".join(field.name for field in raw_fields(table))
                 statements.append(f"insert into raw.{table} ({names}) select {names} from lake.{tables[table]};")
+            files = bigquery_files.entering(self._jobs, validated, datetime.now(UTC))
             entered, values = insertion("batches", _entry(validated, rows))
-            statements.append(entered)
-            params |= values
-            files, values = bigquery_files.entering(validated, datetime.now(UTC))
-            statements += files
-            params |= values
+            if files.table:
+                tables["files"] = files.table
+                entered = entered.replace("@source_files_0", files.names)
+                del values["source_files_0"]
+            statements += [entered, *files.statements]
+            params |= values | files.params
             if passed:
                 tables["passed"] = bigquery_load.stage_passed(self._jobs, validated, passed)
                 statements += [text.format(passed=tables["passed"]) for text in PASSED]

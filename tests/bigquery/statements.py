@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from emulator.asking import SqlLibrary
 from emulator.start import Emulator
 from flows.records import RECORDS
+from flows.warehouse.bigquery_files import STAGED
 from flows.warehouse.tables import OPS, raw_fields
 
 _NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
@@ -67,7 +68,8 @@ def staged(emulator: Emulator, prefix: str) -> dict[str, dict[str, str]]:
         place = job["configuration"].get("load", {}).get("destinationTable", {})
         if place.get("datasetId") == f"{prefix}lake":
             table = place["tableId"].split("_")[0]
-            fields = raw_fields(table) if table in RECORDS else [f for f in OPS["replays"] if f.name != "replay_of"]
+            others = {"files": STAGED, "passed": OPS["replays"]}
+            fields = raw_fields(table) if table in RECORDS else others[table]
             columns = {field.name: field.bigquery.partition("(")[0] for field in fields}
             found[f"{place['projectId']}.{place['datasetId']}.{place['tableId']}"] = columns
     return found
