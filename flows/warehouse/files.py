@@ -60,10 +60,10 @@ def columns(engine: str, column: str) -> str:
     return ", ".join(f"cast({column.format(name=name)} as {kinds[name]})" for name in FIELDS)
 
 
-def chunks(values: Sequence[str]) -> Iterator[list[str]]:
+def chunks(values: Sequence[str], at_once: int = AT_ONCE) -> Iterator[list[str]]:
     """The values, so many at a time that one question can hold them."""
-    for start in range(0, len(values), AT_ONCE):
-        yield list(values[start : start + AT_ONCE])
+    for start in range(0, len(values), at_once):
+        yield list(values[start : start + at_once])
 
 
 def _utc(moment: datetime) -> str:
