@@ -159,33 +159,34 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[str]) 
 
 
 def _job(jobs: Jobs, name: str, files: Sequence[str], config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
-    """The job that an earlier run has begun and that still runs, or else a new one of the next id that is free."""
-    from google.api_core.exceptions import NotFound
+    """A new job of the first id that is free, or the one that was begun before and still runs or has just ended.
 
+    Another account's jobs cannot be looked at; where one of them fills the table meanwhile, ours writes nothing.
+    """
+    from google.api_core.exceptions import Conflict, Forbidden
+
+    place = f"{jobs.dataset('lake')}.{name}"
     for attempt in range(ATTEMPTS):
         job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{attempt}"
         try:
-            job = jobs.client.get_job(job_id, retry=jobs.retry)
-        except NotFound:
-            return _begin(jobs, name, files, job_id, config)
-        if job.state != "DONE":
+            return _begin(jobs, files, place, job_id, config)
+        except Conflict:  # an earlier run's, or our own, whose answer did not arrive
+            try:
+                job = jobs.client.get_job(job_id, retry=jobs.retry)
+            except Forbidden:
+                continue
+        if job.state != "DONE" or (not job.error_result and jobs.client.get_table(place, retry=jobs.retry).num_rows):
             return job
         # It is done, and the table is empty: it failed, or its table has expired since and was made anew.
     raise WarehouseError(f"lake.{name} was tried {ATTEMPTS} times: look at its load jobs before you try again")
 
 
 def _begin(
-    jobs: Jobs, name: str, files: Sequence[str], job_id: str, config: bigquery.LoadJobConfig
+    jobs: Jobs, files: Sequence[str], place: str, job_id: str, config: bigquery.LoadJobConfig
 ) -> bigquery.LoadJob:
-    from google.api_core.exceptions import Conflict
-
-    place = f"{jobs.dataset('lake')}.{name}"
-    try:
-        if files[0].startswith("gs://"):
-            return jobs.client.load_table_from_uri(files, place, job_id=job_id, job_config=config, retry=jobs.retry)
-        return _sent(jobs, files, place, job_id, config)
-    except Conflict:  # our first call arrived, its answer did not
-        return jobs.client.get_job(job_id, retry=jobs.retry)
+    if files[0].startswith("gs://"):
+        return jobs.client.load_table_from_uri(files, place, job_id=job_id, job_config=config, retry=jobs.retry)
+    return _sent(jobs, files, place, job_id, config)
 
 
 def _sent(
