@@ -118,6 +118,8 @@ class BigQueryWarehouse:
             if out and replaces:
                 params |= _out(out.members, replaces, datetime.now(UTC), replaced_by=batch_id)
             transaction(self._jobs, mine, statements, params)
+        if known:  # and judged again, which stages it
+            bigquery_load.drop_staged(self._jobs, batch_id)
         bigquery_load.drop(self._jobs, list(tables.values()))
         gone = out.removed if out else None
         return replace(known, replaced=gone) if known else Loaded(batch_id, True, rows, validated.event_dates, gone)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,12 @@ def drop(jobs: Jobs, names: Sequence[str]) -> None:
             jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
 
 
+def drop_staged(jobs: Jobs, batch_id: str) -> None:
+    """Remove a batch's tables of dataset `lake`, whatever was in its files when they were filled."""
+    wanted = re.compile("|".join(f"{batch_table(table, batch_id)}(_[0-9a-f]{{12}})?" for table in RECORDS))
+    drop(jobs, [name for name in left_of(jobs) if wanted.fullmatch(name)])
+
+
 def left_of(jobs: Jobs, beginning: str = "") -> list[str]:
     """The tables of dataset `lake` whose names begin like that."""
     with jobs.translated("tables of dataset lake"):
@@ -166,8 +173,9 @@ def _job(jobs: Jobs, name: str, files: Sequence[str], config: bigquery.LoadJobCo
     from google.api_core.exceptions import Conflict, Forbidden
 
     place = f"{jobs.dataset('lake')}.{name}"
-    for attempt in range(ATTEMPTS):
-        job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{attempt}"
+    attempts, failed = count(), 0
+    while failed < ATTEMPTS:
+        job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{next(attempts)}"
         try:
             return _begin(jobs, files, place, job_id, config)
         except Conflict:  # an earlier run's, or our own, whose answer did not arrive
@@ -177,8 +185,8 @@ def _job(jobs: Jobs, name: str, files: Sequence[str], config: bigquery.LoadJobCo
                 continue
         if job.state != "DONE" or (not job.error_result and jobs.client.get_table(place, retry=jobs.retry).num_rows):
             return job
-        # It is done, and the table is empty: it failed, or its table has expired since and was made anew.
-    raise WarehouseError(f"lake.{name} was tried {ATTEMPTS} times: look at its load jobs before you try again")
+        failed += bool(job.error_result)  # or its table was removed since, or has expired, and was made anew
+    raise WarehouseError(f"{ATTEMPTS} loads of lake.{name} have failed: look at its load jobs before you try again")
 
 
 def _begin(

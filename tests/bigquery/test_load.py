@@ -115,9 +115,13 @@ def test_a_batch_is_loaded_once(cloud: Settings) -> None:
     batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
     load(batch, cloud)
     before = state(cloud)
+    with open_warehouse(cloud) as warehouse:
+        other = accepted(cloud, "b1_2", "TIMESTAMPTZ", users=[{"user_id": "u2"}])
+        for told in (batch, other):  # as where they are judged again
+            cast(BigQueryWarehouse, warehouse).stage(told, Lake.of(cloud))
     assert not load(batch, cloud).is_new
     assert state(cloud) == before
-    assert not list_tables(cloud, "lake")
+    assert {table.split("_b1_")[1][:2] for table in list_tables(cloud, "lake")} == {"2", "2_"}
 
 
 @pytest.mark.parametrize("place", ["bucket", "folder"])

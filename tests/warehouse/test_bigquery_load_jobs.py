@@ -10,6 +10,7 @@ import pytest
 from google.api_core.exceptions import Conflict, Forbidden
 
 from flows.bills import counted
+from flows.errors import WarehouseError
 from flows.receipts import Billed
 from flows.settings import load_settings
 from flows.warehouse import bigquery_load
@@ -78,6 +79,15 @@ def test_a_batch_is_carried_on_whoever_began_it(before: dict[int, str], begun: l
         fill(client)
     assert client.begun == begun
     assert bill.billed == Billed(jobs=1)
+
+
+def test_only_loads_that_failed_count_as_tries() -> None:
+    """Files that are loaded already are judged again at every run, and their tables are dropped."""
+    client = Client(dict.fromkeys(range(3 * bigquery_load.ATTEMPTS), OURS))
+    fill(client)
+    assert client.begun == [3 * bigquery_load.ATTEMPTS]
+    with pytest.raises(WarehouseError, match=r"20 loads of lake\.users_b1 have failed"):
+        fill(Client(dict.fromkeys(range(bigquery_load.ATTEMPTS), FAILED)))
 
 
 def test_a_job_whose_answer_was_not_heard_is_not_begun_twice(monkeypatch: pytest.MonkeyPatch) -> None:
