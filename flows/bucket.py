@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.disk import md5_of, to_disk
-from flows.errors import StorageError
+from flows.errors import StorageError, transient
 from flows.gcp import storage_client, translated
 from flows.outline import write_outline
 from flows.settings import Settings
@@ -41,6 +41,25 @@ class Bucket:
         for path in paths:
             with self._said(f"writing {self.name(path)}"):
                 self._bucket.blob(self._key(path)).upload_from_filename(str(path), retry=self._retry())
+
+    def generation(self, path: Path) -> int:
+        """Which version of its object the bucket has of a file; 0 where it has none."""
+        with self._said(f"looking at {self.name(path)}"):
+            blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+        return int(blob.generation) if blob else 0
+
+    def replace(self, path: Path, generation: int) -> None:
+        """Make the object the same as the file, if it is still that version. Raises StorageError, which is transient,
+        where it is another one: somebody has written it meanwhile."""
+        from google.api_core.exceptions import PreconditionFailed
+
+        with self._said(f"writing {self.name(path)}"):
+            blob = self._bucket.blob(self._key(path))
+            try:
+                blob.upload_from_filename(str(path), retry=self._retry(), if_generation_match=generation)
+            except PreconditionFailed as error:
+                told = f"{self.name(path)} was written by another run meanwhile, and left as it is: run again"
+                raise transient(StorageError(told)) from error
 
     def bring(self, paths: Iterable[Path], *, anew: bool = False) -> None:
         """Fill the folder with those of these files that the bucket has and the folder lacks; `anew`: also others."""

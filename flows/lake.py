@@ -62,6 +62,18 @@ class Lake:
         if self._bucket:
             self._bucket.send(paths)
 
+    def generation(self, path: Path) -> int:
+        """Which version of a file the bucket has, for `keep_upon`; of a lake that is a folder nobody needs to know."""
+        return self._bucket.generation(path) if self._bucket else 0
+
+    def keep_upon(self, path: Path, generation: int) -> None:
+        """Send a file to the bucket as `keep` does, if that still has the version that it was made upon.
+
+        Raises StorageError, which is transient, where another machine has written it since.
+        """
+        if self._bucket:
+            self._bucket.replace(path, generation)
+
     def bring(self, paths: Iterable[Path], *, anew: bool = False) -> None:
         """Get these files from the bucket, as far as it has them and the folder lacks them; `anew`: also others."""
         if self._bucket:
