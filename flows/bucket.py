@@ -74,6 +74,32 @@ class Bucket:
             path = self._path(blob)
             self.bring([path], anew=anew and path.is_file() and blob.md5_hash != md5_of(path))
 
+    def match(self, paths: Iterable[Path]) -> None:
+        """Have of these files in the folder what the bucket has: what differs is brought, what it lacks is dropped."""
+        for path in paths:
+            with self._said(f"looking at {self.name(path)}"):
+                blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+            self._match(path, blob)
+
+    def match_all(self, folder: Path) -> None:
+        """Have in a folder of the lake, and in those below it, what the bucket has.
+
+        Where that has no batch at all nothing is dropped: the folder may be a lake that is to move into the bucket.
+        """
+        there = {self._path(blob): blob for blob in self._blobs(folder)}
+        for path, blob in there.items():
+            self._match(path, blob)
+        if there or self._blobs(self._root / "batches"):
+            for path in folder.rglob("[!.]*"):
+                if path.is_file() and path not in there:
+                    path.unlink()
+
+    def _match(self, path: Path, blob: Any) -> None:
+        if blob is None:
+            path.unlink(missing_ok=True)
+        elif not path.is_file() or blob.md5_hash != md5_of(path):
+            self._bring(path)
+
     def files(self, folder: Path) -> list[Path]:
         """The files that the bucket has of a folder of the lake and of those below it."""
         return [self._path(blob) for blob in self._blobs(folder)]

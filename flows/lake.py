@@ -84,11 +84,21 @@ class Lake:
         if self._bucket:
             self._bucket.bring_all(folder, anew=anew)
 
+    def match(self, paths: Iterable[Path]) -> None:
+        """Have of these files what the bucket has: what the folder holds otherwise is not to be trusted where another
+        machine, or a run that was cut off, was at work. What differs is brought, what the bucket lacks is dropped."""
+        if self._bucket:
+            self._bucket.match(paths)
+
+    def match_all(self, folder: Path) -> None:
+        """Do as `match` with all files of a folder of the lake; drops none as long as the bucket has no batch."""
+        if self._bucket:
+            self._bucket.match_all(folder)
+
     def refresh(self) -> None:
-        """Get whatever the bucket has otherwise than the folder, of rows and manifests: what the folder held before of
-        these files is not to be trusted where another machine, or a run that was cut off, was at work."""
+        """Do as `match_all` with all rows and manifests."""
         for folder in ("accepted", "quarantine", "batches"):
-            self.bring_all(self.root / folder, anew=True)
+            self.match_all(self.root / folder)
 
     def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
         """Get of these Parquet files, as the bucket has them now, what counts their rows: the footer, and some columns.
