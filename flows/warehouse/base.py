@@ -185,7 +185,7 @@ class Warehouse(Protocol):
         ...
 
     def record(self, receipts: Iterable[Receipt]) -> None:
-        """Append to `ops.receipts`, all or nothing."""
+        """Append to `ops.receipts`, all or nothing; on BigQuery 500 at a time, and the same again appends the rest."""
         ...
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:

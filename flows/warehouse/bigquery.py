@@ -22,6 +22,7 @@ from flows.warehouse import (
     bigquery_files,
     bigquery_load,
     bigquery_people,
+    bigquery_receipts,
     bigquery_reload,
     bigquery_remains,
 )
@@ -219,24 +220,10 @@ class BigQueryWarehouse:
         return list(imbalances(self._jobs, thorough=thorough))
 
     def record(self, receipts: Iterable[Receipt]) -> None:
-        rows = []
-        for receipt in receipts:
-            detail = json.dumps(receipt.detail, ensure_ascii=False, default=str)
-            rows.append({**vars(receipt), "started_at": receipt.started_at, "detail": detail})
-        if rows:
-            statement, params = insertion("receipts", *rows)
-            self._jobs.run(statement, params)
+        bigquery_receipts.record(self._jobs, receipts)
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
-        rows = self.query(
-            "select * from ops.receipts where @run = '' or run_id = @run "
-            "order by timestamp_add(started_at, interval cast(round(seconds * 1000000) as int64) microsecond), step",
-            {"run": run_id or ""},
-        )
-        return [
-            Receipt(**{**row, "started_at": row["started_at"].replace(tzinfo=UTC), "detail": json.loads(row["detail"])})
-            for row in rows
-        ]
+        return bigquery_receipts.receipts(self._jobs, run_id)
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         return self._jobs.rows(sql, params)
