@@ -87,7 +87,8 @@ class BigQueryWarehouse:
         passed: Path | None = None,
     ) -> Loaded:
         batch_id, rows, mine = validated.batch.batch_id, rows_by_table(validated), turn(self._jobs)
-        pins = self._pins(settings)
+        require_zone(mine.zone, settings)
+        pins = {} if mine.zone else {"zone": settings.reporting_timezone}
         known = self._loaded(batch_id)
         out = taking_out(self._jobs, replaces) if replaces else None
         if replaces and out is None:
@@ -255,12 +256,6 @@ class BigQueryWarehouse:
 
     def keep_publications(self, versions: Collection[str]) -> None:
         return None
-
-    def _pins(self, settings: Settings) -> dict[str, str]:
-        """The shop's time zone as a parameter, where no load has fixed it yet. Raises SettingsError if it differs."""
-        pinned = self.query("select value from ops.settings where name = 'reporting_timezone'")
-        require_zone(pinned[0]["value"] if pinned else None, settings)
-        return {} if pinned else {"zone": settings.reporting_timezone}
 
     def _loaded(self, batch_id: str) -> Loaded | None:
         rows = self.query("select rows_by_table, event_dates from ops.batches where batch_id = @id", {"id": batch_id})

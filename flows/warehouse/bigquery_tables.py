@@ -53,7 +53,7 @@ def prepare(jobs: Jobs) -> None:
         for (dataset, table), fields in wanted.items():
             if table not in tables[dataset]:
                 make_table(jobs, dataset, table, fields, is_dated_table=table in RECORDS and is_dated(table))
-            elif dataset == "ops":
+            elif dataset == "ops" and table in OPS:
                 _widen(jobs, table, fields)
     _prepared.add(place)
 

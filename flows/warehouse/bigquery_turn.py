@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import WarehouseError, transient
@@ -29,22 +30,33 @@ _TAKE = f"""
 """
 
 
-def turn(jobs: Jobs) -> str:
+@dataclass(frozen=True)
+class Turn:
+    """What the row said when it was asked for, and the shop's time zone beside it: None before the first load."""
+
+    taken: str
+    zone: str | None
+
+
+def turn(jobs: Jobs) -> Turn:
     """The row as it stands now, for `transaction`. Ask for it before anything that the transaction builds upon."""
-    (told,) = jobs.rows("select max(taken) as taken from ops.turn")
+    (told,) = jobs.rows(
+        "select (select max(taken) from ops.turn) as taken, "
+        "(select max(value) from ops.settings where name = 'reporting_timezone') as zone"
+    )
     if told["taken"] is None:
         jobs.run("insert into ops.turn (taken) values ('')")  # also twice: the least of all texts does no harm
-    return told["taken"] or ""
+    return Turn(told["taken"] or "", told["zone"])
 
 
-def transaction(jobs: Jobs, turn: str, statements: Sequence[str], params: Mapping[str, Any]) -> None:
+def transaction(jobs: Jobs, turn: Turn, statements: Sequence[str], params: Mapping[str, Any]) -> None:
     """Run the statements as one transaction, unless another one has committed since the turn was read.
 
     Raises WarehouseError, which is transient, where that is so: nothing was changed then.
     """
     script = "\n".join(["begin transaction;", _TAKE, *filter(None, statements), "commit transaction;"])
     try:
-        jobs.run(script, {**params, "turn": turn, "next_turn": secrets.token_hex(8)})
+        jobs.run(script, {**params, "turn": turn.taken, "next_turn": secrets.token_hex(8)})
     except WarehouseError as error:
         if _MEANWHILE in str(error.__cause__) or _AT_ONCE in str(error.__cause__):
             told = "another run changed the warehouse meanwhile, so nothing was changed: run again"
