@@ -7,16 +7,13 @@ is empty (a container's) gets what a step reads. Objects have the files' names b
 from __future__ import annotations
 
 import copy
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.disk import to_disk
-from flows.errors import StorageError
+from flows.disk import md5_of, to_disk
+from flows.errors import StorageError, transient
 from flows.gcp import storage_client, translated
 from flows.outline import write_outline
 from flows.settings import Settings
@@ -45,6 +42,25 @@ class Bucket:
             with self._said(f"writing {self.name(path)}"):
                 self._bucket.blob(self._key(path)).upload_from_filename(str(path), retry=self._retry())
 
+    def generation(self, path: Path) -> int:
+        """Which version of its object the bucket has of a file; 0 where it has none."""
+        with self._said(f"looking at {self.name(path)}"):
+            blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+        return int(blob.generation) if blob else 0
+
+    def replace(self, path: Path, generation: int) -> None:
+        """Make the object the same as the file, if it is still that version. Raises StorageError, which is transient,
+        where it is another one: somebody has written it meanwhile."""
+        from google.api_core.exceptions import PreconditionFailed
+
+        with self._said(f"writing {self.name(path)}"):
+            blob = self._bucket.blob(self._key(path))
+            try:
+                blob.upload_from_filename(str(path), retry=self._retry(), if_generation_match=generation)
+            except PreconditionFailed as error:
+                told = f"{self.name(path)} was written by another run meanwhile, and left as it is: run again"
+                raise transient(StorageError(told)) from error
+
     def bring(self, paths: Iterable[Path], *, anew: bool = False) -> None:
         """Fill the folder with those of these files that the bucket has and the folder lacks; `anew`: also others."""
         for path in paths:
@@ -56,11 +72,43 @@ class Bucket:
         differ from what the bucket has, by the checksum that Google made of that."""
         for blob in self._blobs(folder):
             path = self._path(blob)
-            self.bring([path], anew=anew and path.is_file() and blob.md5_hash != _md5(path))
+            self.bring([path], anew=anew and path.is_file() and blob.md5_hash != md5_of(path))
+
+    def match(self, paths: Iterable[Path]) -> None:
+        """Have of these files in the folder what the bucket has: what differs is brought, what it lacks is dropped."""
+        for path in paths:
+            with self._said(f"looking at {self.name(path)}"):
+                blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+            self._match(path, blob)
+
+    def match_all(self, folder: Path) -> None:
+        """Have in a folder of the lake, and in those below it, what the bucket has.
+
+        Where that has no batch at all nothing is dropped: the folder may be a lake that is to move into the bucket.
+        """
+        there = {self._path(blob): blob for blob in self._blobs(folder)}
+        for path, blob in there.items():
+            self._match(path, blob)
+        if there or self._blobs(self._root / "batches"):
+            for path in folder.rglob("[!.]*"):
+                if path.is_file() and path not in there:
+                    path.unlink()
+
+    def _match(self, path: Path, blob: Any) -> None:
+        if blob is None:
+            path.unlink(missing_ok=True)
+        elif not path.is_file() or blob.md5_hash != md5_of(path):
+            self._bring(path)
 
     def files(self, folder: Path) -> list[Path]:
         """The files that the bucket has of a folder of the lake and of those below it."""
         return [self._path(blob) for blob in self._blobs(folder)]
+
+    def checksum(self, path: Path) -> str:
+        """The one that Google made of a file's object; empty where there is none."""
+        with self._said(f"looking at {self.name(path)}"):
+            blob = self._bucket.get_blob(self._key(path), retry=self._retry())
+        return str(blob.md5_hash or blob.crc32c) if blob else ""  # a composed object has no MD5
 
     def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
         """Fill the folder with outlines of those of these Parquet files that the bucket has; see `Lake.outline`."""
@@ -172,9 +220,3 @@ class Bucket:
 
     def _said(self, what: str) -> Any:
         return translated(self._settings, what, StorageError)
-
-
-def _md5(path: Path) -> str:
-    """As the bucket tells it."""
-    with path.open("rb") as file:
-        return b64encode(hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).digest()).decode()

@@ -1,10 +1,13 @@
-"""What has to be on the disk before something else may count on it, and who has a file open."""
+"""What has to be on the disk before something else may count on it, what is in a file, and who has it open."""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+from base64 import b64encode
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 
@@ -15,6 +18,12 @@ def to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def md5_of(path: Path) -> str:
+    """As Google tells it of an object. Raises OSError."""
+    with path.open("rb") as file:
+        return b64encode(hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).digest()).decode()
 
 
 def is_open(path: Path) -> bool:

@@ -151,7 +151,20 @@ def _may_pass(refused: Exception) -> bool:
     from google.api_core import exceptions
 
     may_pass = exceptions.ServerError | exceptions.TooManyRequests | exceptions.RetryError
+    if _reason(refused) in _TOO_FAST:
+        return True
     return isinstance(refused, may_pass) or not isinstance(refused, exceptions.GoogleAPIError)
+
+
+# Google's reasons for a 403 that is none of a missing right.
+_TOO_FAST = ("rateLimitExceeded", "userRateLimitExceeded")
+_NO_RIGHT_HELPS = ("billingNotEnabled", "blocked", "policyViolation", "responseTooLarge")
+
+
+def _reason(refused: Exception) -> str:
+    """Google's own word for why, where it gave one."""
+    told = getattr(refused, "errors", None) or [{}]
+    return str(told[0].get("reason", "")) if isinstance(told[0], dict) else ""
 
 
 def _advised(refused: Exception, settings: Settings, grant: str) -> str:
@@ -163,7 +176,12 @@ def _advised(refused: Exception, settings: Settings, grant: str) -> str:
             f"it would bill more than SHOPFLOW_BIGQUERY_MAX_GIGABYTES ({settings.bigquery_max_gigabytes:g} GB) allows, "
             f"so it was not run: look at `shopflow cost`, then raise the limit knowingly. BigQuery said: {told}"
         )
-    if isinstance(refused, exceptions.Forbidden):
+    if (reason := _reason(refused)) == "quotaExceeded":
+        return (
+            f"a quota of the project is used up, so it was not run: {told}. Wait until there is some again, a day at "
+            "most for most of them, or have it raised (IAM & Admin, Quotas), then run again: nothing is half-done"
+        )
+    if isinstance(refused, exceptions.Forbidden) and reason not in (*_TOO_FAST, *_NO_RIGHT_HELPS):
         lacks = grant or "the missing right (docs/bigquery.md lists those that a run needs)"
         return f"{told}. Grant {lacks}, then run again"
     if isinstance(refused, exceptions.NotFound):

@@ -17,6 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from flows.disk import md5_of
+from flows.errors import StorageError
 from flows.records import RECORDS
 
 if TYPE_CHECKING:
@@ -60,6 +62,18 @@ class Lake:
         if self._bucket:
             self._bucket.send(paths)
 
+    def generation(self, path: Path) -> int:
+        """Which version of a file the bucket has, for `keep_upon`; of a lake that is a folder nobody needs to know."""
+        return self._bucket.generation(path) if self._bucket else 0
+
+    def keep_upon(self, path: Path, generation: int) -> None:
+        """Send a file to the bucket as `keep` does, if that still has the version that it was made upon.
+
+        Raises StorageError, which is transient, where another machine has written it since.
+        """
+        if self._bucket:
+            self._bucket.replace(path, generation)
+
     def bring(self, paths: Iterable[Path], *, anew: bool = False) -> None:
         """Get these files from the bucket, as far as it has them and the folder lacks them; `anew`: also others."""
         if self._bucket:
@@ -70,11 +84,21 @@ class Lake:
         if self._bucket:
             self._bucket.bring_all(folder, anew=anew)
 
+    def match(self, paths: Iterable[Path]) -> None:
+        """Have of these files what the bucket has: what the folder holds otherwise is not to be trusted where another
+        machine, or a run that was cut off, was at work. What differs is brought, what the bucket lacks is dropped."""
+        if self._bucket:
+            self._bucket.match(paths)
+
+    def match_all(self, folder: Path) -> None:
+        """Do as `match` with all files of a folder of the lake; drops none as long as the bucket has no batch."""
+        if self._bucket:
+            self._bucket.match_all(folder)
+
     def refresh(self) -> None:
-        """Get whatever the bucket has otherwise than the folder, of rows and manifests: what the folder held before of
-        these files is not to be trusted where another machine, or a run that was cut off, was at work."""
+        """Do as `match_all` with all rows and manifests."""
         for folder in ("accepted", "quarantine", "batches"):
-            self.bring_all(self.root / folder, anew=True)
+            self.match_all(self.root / folder)
 
     def outline(self, paths: Iterable[Path], columns: Sequence[str] = ()) -> None:
         """Get of these Parquet files, as the bucket has them now, what counts their rows: the footer, and some columns.
@@ -84,6 +108,18 @@ class Lake:
         """
         if self._bucket:
             self._bucket.outline(paths, columns)
+
+    def checksum(self, path: Path) -> str:
+        """A word for what is in a file where it counts, byte for byte; empty where there is none. Raises StorageError
+        where it cannot be read."""
+        if self._bucket:
+            return self._bucket.checksum(path)
+        try:
+            return md5_of(path)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise StorageError(f"{path} of the lake cannot be read: {error.strerror}") from error
 
     @contextmanager
     def afresh(self, within: Path | None = None) -> Iterator[Lake]:

@@ -139,3 +139,25 @@ def test_google_may_answer_later_or_has_said_no(settings: Settings) -> None:
         assert told(kind("away")).is_transient, kind
     for kind in (exceptions.Forbidden, exceptions.BadRequest, exceptions.NotFound, RefreshError):
         assert not told(kind("no")).is_transient, kind
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "is_transient"),
+    [
+        ("accessDenied", r"Access Denied\. Grant the missing right", False),
+        ("quotaExceeded", r"a quota of the project is used up, so it was not run: Access Denied\. Wait until", False),
+        ("rateLimitExceeded", r"did not answer, also not when asked again: Access Denied", True),
+        ("billingNotEnabled", r"a question: Access Denied$", False),
+    ],
+)
+def test_a_quota_that_is_used_up_is_no_missing_right(
+    settings: Settings, reason: str, said: str, is_transient: bool
+) -> None:
+    from google.api_core.exceptions import Forbidden
+
+    from flows.gcp import translated
+
+    refused = Forbidden("Access Denied", errors=[{"reason": reason, "message": "Access Denied"}])
+    with pytest.raises(WarehouseError, match=said) as raised, translated(settings, "a question"):
+        raise refused
+    assert raised.value.is_transient is is_transient

@@ -20,12 +20,13 @@ _VALIDATED = TypeAdapter(Validated)
 
 def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validated | None:
     """What the batch's manifest says; None where its rows have to be validated: it is not there, or a file that it
-    speaks of is not, or its days were counted in another time zone.
+    speaks of is not, or its days were counted in another time zone. Of a lake in a bucket the bucket alone counts,
+    whatever the home still holds of a batch that another machine took out or validated anew.
 
     Raises StorageError where it is something else.
     """
     path = lake.manifest(batch_id)
-    lake.bring([path])
+    lake.match([path])
     try:
         validated = _VALIDATED.validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -35,7 +36,7 @@ def read_manifest(lake: Lake, batch_id: str, reporting_timezone: str) -> Validat
     if validated.reporting_timezone not in (None, reporting_timezone):
         return None
     files = list(_files(lake, validated))
-    lake.bring(files)
+    lake.match(files)
     return validated if all(file.is_file() for file in files) else None
 
 
@@ -45,7 +46,7 @@ def manifest_of(lake: Lake, batch_id: str) -> Validated | None:
     Raises StorageError where it is something else.
     """
     path = lake.manifest(batch_id)
-    lake.bring([path])
+    lake.match([path])
     return _read(lake, path) if path.is_file() else None
 
 
@@ -55,7 +56,7 @@ def manifests(lake: Lake) -> Iterator[Validated]:
     Raises StorageError for one that is something else or cannot be read: nobody can go on as if it were not there.
     """
     folder = lake.manifest("*").parent
-    lake.bring_all(folder)
+    lake.match_all(folder)
     for path in sorted(folder.glob("*.json")):
         yield _read(lake, path)
 
@@ -66,7 +67,7 @@ def note_purged(lake: Lake, batch_id: str, at: datetime, draft: Path) -> None:
     Raises StorageError as `manifests`; `draft` as for `write_manifest`.
     """
     path = lake.manifest(batch_id)
-    lake.bring([path])
+    lake.match([path])
     if path.is_file():
         told = _read(lake, path)
         if told.purged_at is None:

@@ -88,10 +88,14 @@ def read_tombstones(lake: Lake) -> Tombstones | None:
         ) from error
 
 
-def write_tombstones(lake: Lake, tombstones: Tombstones) -> None:
-    """On the disk for good at the return, readable by their owner alone."""
+def write_tombstones(lake: Lake, tombstones: Tombstones, generation: int = 0) -> None:
+    """On the disk for good at the return, readable by their owner alone.
+
+    `generation` is that of the bucket's file (`Lake.generation`), asked for before it was read: those of people whom
+    another machine forgets in the same moment are not lost, but StorageError is raised, and the same again does it.
+    """
     write_private(lake.tombstones, _TOMBSTONES.dump_json(tombstones, indent=2))
-    lake.keep([lake.tombstones])
+    lake.keep_upon(lake.tombstones, generation)
 
 
 def write_private(path: Path, content: bytes) -> None:

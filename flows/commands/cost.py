@@ -20,7 +20,7 @@ from flows.warehouse.bigquery_jobs import Jobs
 
 UNKNOWN = (
     "Not in it: what reads the tables that this build makes anew is estimated by those that are there now; files that "
-    "a run loads add their days; each of the ledger's own questions is some 10 MB. Load jobs are free."
+    "a run loads add their days; the ledger's own questions and those of the contracts. Load jobs are free."
 )
 
 

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool: its name on the server, Prefect's name of its type, which is that of its template's file, and how many of
-    its runs may be at work at once where nothing else sees to that."""
+    """A pool: its name on the server, Prefect's name of its type, which is that of its template's file, and whether its
+    runs share a home, whose lock keeps them apart."""
 
     name: str
     type: str
-    runs_at_once: int | None = None
+    shares_home: bool = True
+
+    def runs_at_once(self, settings: Settings) -> int | None:
+        """How many of its runs may be at work at once, where nothing else sees to that: a warehouse on BigQuery may be
+        that of workers on several machines."""
+        return None if self.shares_home and settings.target == "duckdb" else 1
 
     def template(self, settings: Settings) -> dict[str, Any]:
         """The base job template, with the settings as the defaults of its variables."""
@@ -32,7 +37,7 @@ class Pool:
 
 
 PROCESS = Pool("shopflow", "process")
-CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2", runs_at_once=1)  # containers share no home, so no lock either
+CLOUD_RUN = Pool("shopflow-cloud-run", "cloud-run-v2", shares_home=False)
 POOLS = {"process": PROCESS, "cloud-run": CLOUD_RUN}
 
 
@@ -76,13 +81,11 @@ def put(client: SyncPrefectClient, pool: Pool, settings: Settings) -> bool:
     from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
     from prefect.exceptions import ObjectNotFound
 
-    template = pool.template(settings)
+    template, limit = pool.template(settings), pool.runs_at_once(settings)
     try:
         found = client.read_work_pool(pool.name)
     except ObjectNotFound:
-        made = WorkPoolCreate(
-            name=pool.name, type=pool.type, base_job_template=template, concurrency_limit=pool.runs_at_once
-        )
+        made = WorkPoolCreate(name=pool.name, type=pool.type, base_job_template=template, concurrency_limit=limit)
         client.create_work_pool(made)
         return True
     if found.type != pool.type:
@@ -90,7 +93,8 @@ def put(client: SyncPrefectClient, pool: Pool, settings: Settings) -> bool:
             f"the work pool {pool.name} on the Prefect server is of type {found.type}, not {pool.type}: remove it "
             f"(`prefect work-pool delete {pool.name}`), and deploy again"
         )
-    if found.base_job_template == template:
+    wanted = found.concurrency_limit or limit  # one that somebody has set is left as it is
+    if (found.base_job_template, found.concurrency_limit) == (template, wanted):
         return False
-    client.update_work_pool(pool.name, WorkPoolUpdate(base_job_template=template))
+    client.update_work_pool(pool.name, WorkPoolUpdate(base_job_template=template, concurrency_limit=wanted))
     return True

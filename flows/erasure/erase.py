@@ -57,6 +57,7 @@ def erase(settings: Settings, person: Person) -> Erased:
     412
     """
     lake, now = Lake.of(settings), datetime.now(UTC)
+    generation = lake.generation(lake.tombstones)
     tombstones = read_tombstones(lake) or Tombstones()
     subject = tombstones.of_user(person.user)
     known, begun = tombstones.of(subject), _open_journal(settings, subject)
@@ -73,7 +74,8 @@ def erase(settings: Settings, person: Person) -> Erased:
         sources = {*erased.source_files, *refused.sources, *lake_rows.sources(shop, lake, person)}
         erased = replace(erased, kept_rows=_kept(warehouse, person), source_files=tuple(sorted(sources)))
         gone = {tombstones.of_device(device) for device in person.devices - person.shared}
-        write_tombstones(lake, tombstones.with_person(subject, gone, now))  # first: in it is the salt of all hashes
+        # First: in it is the salt of all hashes.
+        write_tombstones(lake, tombstones.with_person(subject, gone, now), generation)
         journal.write(settings, erased)
         refused_rows.take_out(shop, lake, refused)
         lake_rows.take_out(shop, lake, person, rows["lake"])

@@ -18,11 +18,15 @@ KNOWN = "select batch_id from ops.batches union all select batch_id from ops.rem
 
 @contextmanager
 def unless_loaded(warehouse: Warehouse, lake: Lake, batch_id: str) -> Iterator[None]:
-    """Take the batch's files away if the block fails and the ledger does not have it. A kill leaves them."""
+    """Take the batch's files away if the block fails and the ledger does not have it, nor can get it any more.
+
+    A kill leaves them, and a warehouse that does not answer.
+    """
     try:
         yield
     except BaseException:
         with suppress(ShopflowError, OSError):  # the block's own error is the one to be told
+            warehouse.settle()
             if not warehouse.query("select batch_id from ops.batches where batch_id = ?", [batch_id]):
                 take_away(lake, batch_id)
         raise
@@ -41,5 +45,7 @@ def unloaded(warehouse: Warehouse, lake: Lake) -> list[Validated]:
 def take_unloaded_away(warehouse: Warehouse, lake: Lake) -> None:
     """Remove what replays that were killed have left. A manifest that cannot be read is in nobody's way here."""
     with suppress(StorageError):
+        if unloaded(warehouse, lake):
+            warehouse.settle()
         for told in unloaded(warehouse, lake):
             take_away(lake, told.batch.batch_id)

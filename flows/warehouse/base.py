@@ -67,6 +67,11 @@ class Warehouse(Protocol):
         """
         ...
 
+    def settle(self) -> None:
+        """See that nothing which was sent before, by whomever, changes the ledger any more: it tells then what came of
+        a call that was cut off, or whose answer was not heard."""
+        ...
+
     def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
         """Raise LedgerError, one sentence, if the batch is not loaded; `or_replaced`: nor was replaced before."""
         ...
@@ -180,7 +185,7 @@ class Warehouse(Protocol):
         ...
 
     def record(self, receipts: Iterable[Receipt]) -> None:
-        """Append to `ops.receipts`, all or nothing."""
+        """Append to `ops.receipts`, all or nothing; on BigQuery 500 at a time, and the same again appends the rest."""
         ...
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:

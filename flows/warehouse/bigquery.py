@@ -22,6 +22,7 @@ from flows.warehouse import (
     bigquery_files,
     bigquery_load,
     bigquery_people,
+    bigquery_receipts,
     bigquery_reload,
     bigquery_remains,
 )
@@ -33,6 +34,7 @@ from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_ledger import imbalances
 from flows.warehouse.bigquery_people import Hidden
 from flows.warehouse.bigquery_tables import insertion, prepare, refuse_drift
+from flows.warehouse.bigquery_turn import shut_out, transaction, turn
 from flows.warehouse.erasure import Erasure, Hashes, RefusedPlace
 from flows.warehouse.files import fates_of
 from flows.warehouse.tables import raw_fields
@@ -84,8 +86,9 @@ class BigQueryWarehouse:
         replaces: str | None = None,
         passed: Path | None = None,
     ) -> Loaded:
-        batch_id, rows = validated.batch.batch_id, rows_by_table(validated)
-        pins = self._pins(settings)
+        batch_id, rows, mine = validated.batch.batch_id, rows_by_table(validated), turn(self._jobs)
+        require_zone(mine.zone, settings)
+        pins = {} if mine.zone else {"zone": settings.reporting_timezone}
         known = self._loaded(batch_id)
         out = taking_out(self._jobs, replaces) if replaces else None
         if replaces and out is None:
@@ -98,12 +101,14 @@ class BigQueryWarehouse:
             for table in rows:
                 names = ", ".join(field.name for field in raw_fields(table))
                 statements.append(f"insert into raw.{table} ({names}) select {names} from lake.{tables[table]};")
+            files = bigquery_files.entering(self._jobs, validated, datetime.now(UTC))
             entered, values = insertion("batches", _entry(validated, rows))
-            statements.append(entered)
-            params |= values
-            files, values = bigquery_files.entering(validated, datetime.now(UTC))
-            statements += files
-            params |= values
+            if files.table:
+                tables["files"] = files.table
+                entered = entered.replace("@source_files_0", files.names)
+                del values["source_files_0"]
+            statements += [entered, *files.statements]
+            params |= values | files.params
             if passed:
                 tables["passed"] = bigquery_load.stage_passed(self._jobs, validated, passed)
                 statements += [text.format(passed=tables["passed"]) for text in PASSED]
@@ -114,7 +119,9 @@ class BigQueryWarehouse:
         if statements:
             if out and replaces:
                 params |= _out(out.members, replaces, datetime.now(UTC), replaced_by=batch_id)
-            self._transaction(statements, params)
+            transaction(self._jobs, mine, statements, params)
+        if known:  # and judged again, which stages it
+            bigquery_load.drop_staged(self._jobs, batch_id)
         bigquery_load.drop(self._jobs, list(tables.values()))
         gone = out.removed if out else None
         return replace(known, replaced=gone) if known else Loaded(batch_id, True, rows, validated.event_dates, gone)
@@ -126,15 +133,19 @@ class BigQueryWarehouse:
         bigquery_files.note(self._jobs, fates)
 
     def remove(self, batch_id: str, at: datetime) -> Removed:
+        mine = turn(self._jobs)
         out = taking_out(self._jobs, batch_id)
         if out is not None:
-            self._transaction(list(out.statements), _out(out.members, batch_id, at))
+            transaction(self._jobs, mine, out.statements, _out(out.members, batch_id, at))
             return out.removed
         gone = removed_before(self._jobs, batch_id)
         if gone is None:
             require(self._jobs, batch_id)
             raise LedgerError(f"batch {batch_id} was changed by another run meanwhile: run again")
         return gone
+
+    def settle(self) -> None:
+        shut_out(self._jobs)
 
     def require(self, batch_id: str, *, or_replaced: bool = False) -> None:
         require(self._jobs, batch_id, or_replaced=or_replaced)
@@ -210,24 +221,10 @@ class BigQueryWarehouse:
         return list(imbalances(self._jobs, thorough=thorough))
 
     def record(self, receipts: Iterable[Receipt]) -> None:
-        rows = []
-        for receipt in receipts:
-            detail = json.dumps(receipt.detail, ensure_ascii=False, default=str)
-            rows.append({**vars(receipt), "started_at": receipt.started_at, "detail": detail})
-        if rows:
-            statement, params = insertion("receipts", *rows)
-            self._jobs.run(statement, params)
+        bigquery_receipts.record(self._jobs, receipts)
 
     def receipts(self, run_id: str | None = None) -> list[Receipt]:
-        rows = self.query(
-            "select * from ops.receipts where @run = '' or run_id = @run "
-            "order by timestamp_add(started_at, interval cast(round(seconds * 1000000) as int64) microsecond), step",
-            {"run": run_id or ""},
-        )
-        return [
-            Receipt(**{**row, "started_at": row["started_at"].replace(tzinfo=UTC), "detail": json.loads(row["detail"])})
-            for row in rows
-        ]
+        return bigquery_receipts.receipts(self._jobs, run_id)
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         return self._jobs.rows(sql, params)
@@ -259,15 +256,6 @@ class BigQueryWarehouse:
 
     def keep_publications(self, versions: Collection[str]) -> None:
         return None
-
-    def _transaction(self, statements: Sequence[str], params: Mapping[str, Any]) -> None:
-        self._jobs.run("\n".join(["begin transaction;", *statements, "commit transaction;"]), params)
-
-    def _pins(self, settings: Settings) -> dict[str, str]:
-        """The shop's time zone as a parameter, where no load has fixed it yet. Raises SettingsError if it differs."""
-        pinned = self.query("select value from ops.settings where name = 'reporting_timezone'")
-        require_zone(pinned[0]["value"] if pinned else None, settings)
-        return {} if pinned else {"zone": settings.reporting_timezone}
 
     def _loaded(self, batch_id: str) -> Loaded | None:
         rows = self.query("select rows_by_table, event_dates from ops.batches where batch_id = @id", {"id": batch_id})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 
 from flows.receipts import Changes
@@ -11,13 +12,13 @@ from flows.warehouse.bigquery_jobs import Jobs
 
 # One row per batch that waits, whether it was loaded or taken out again; a person's rows that went are like a batch.
 _WAITING = """
-    select batch_id, event_dates, since
+    select batch_id, event_dates, rows_by_table, since
     from (
-        select batch_id, event_dates, loaded_at as since from ops.batches where built_at is null
+        select batch_id, event_dates, rows_by_table, loaded_at as since from ops.batches where built_at is null
         union all
-        select batch_id, event_dates, removed_at from ops.removals where built_at is null
+        select batch_id, event_dates, rows_by_table, removed_at from ops.removals where built_at is null
         union all
-        select erasure_id, event_dates, erased_at from ops.erasures where built_at is null
+        select erasure_id, event_dates, rows_by_table, erased_at from ops.erasures where built_at is null
     )
     order by since, batch_id
 """
@@ -30,7 +31,7 @@ _GONE = """
 """
 
 # Products whose category is another one with the waiting batches than without, as duck_changes has it.
-_RECATEGORISED = """
+_OTHER_CATEGORIES = """
     with
 
     changed as (
@@ -68,15 +69,20 @@ _RECATEGORISED = """
             qualify updated_at = max(updated_at) over (partition by product_id)
         )
         group by product_id
-    )
+    ),
 
-    select distinct event_date
-    from intermediate.int_product_interactions
-    where product_id in (
+    recategorised as (
         select product_id
         from before full join after using (product_id)
         where before.categories is distinct from after.categories or after.number > 1
     )
+"""
+
+# It reads two columns of all days.
+_THEIR_DAYS = """
+    select distinct event_date
+    from intermediate.int_product_interactions
+    where product_id in (select product_id from recategorised)
     order by event_date
 """
 
@@ -91,12 +97,17 @@ def waiting(jobs: Jobs, models: str) -> Changes:
     if not built_by or built_by[0]["value"] != models:
         return Changes(batches, is_whole=True, removed=removed, chunks=chunks)
     days = sorted({day for row in rows for day in row["event_dates"]})
-    recategorised = _recategorised(jobs, batches) if batches else ()
+    brings_products = any("products" in json.loads(row["rows_by_table"]) for row in rows)
+    recategorised = _recategorised(jobs, batches) if brings_products else ()
     return Changes(batches, tuple(days), recategorised, removed=removed, chunks=chunks)
 
 
 def _recategorised(jobs: Jobs, batches: tuple[str, ...]) -> tuple[date, ...]:
-    return tuple(row["event_date"] for row in jobs.rows(_RECATEGORISED, {"batches": list(batches)}))
+    """The days of products that are in another category now, which are asked for only where there are such products."""
+    batches_of = {"batches": list(batches)}
+    if not jobs.rows(f"{_OTHER_CATEGORIES} select product_id from recategorised limit 1", batches_of):
+        return ()
+    return tuple(row["event_date"] for row in jobs.rows(_OTHER_CATEGORIES + _THEIR_DAYS, batches_of))
 
 
 def mark_built(jobs: Jobs, changes: Changes, models: str, at: datetime) -> None:

@@ -17,6 +17,7 @@ from flows.warehouse.bigquery_corrections import on_days
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_people import Found, Hidden, count, theirs
 from flows.warehouse.bigquery_tables import EVERY_DAY, insertion
+from flows.warehouse.bigquery_turn import transaction, turn
 from flows.warehouse.erased import CHANGED, Gone, Row, followed, touched, without_fate, without_quotes
 from flows.warehouse.erasure import Erasure, RefusedPlace
 from flows.warehouse.tables import OPS, raw_fields
@@ -52,23 +53,21 @@ def passed(jobs: Jobs, batches: Sequence[str]) -> list[RefusedPlace]:
 def erase(jobs: Jobs, erasure: Erasure) -> Counted:
     """Move the rows from `raw` to `removed` under the erasure's own id, and let the ledger follow; rows by table and
     batch."""
-    people = Hidden(erasure.users, erasure.devices)
+    people, mine = Hidden(erasure.users, erasure.devices), turn(jobs)
     found = count(jobs, "raw", people)
     places = [f"{place.replay_of}/{place.table_name}/{place.line}/{place.source_file}" for place in erasure.passed]
     now = _ledger(jobs, erasure, found.rows, places, people)
     entered, entry = _entered(jobs, erasure, found)
     statements = [
-        "begin transaction;",
         DISTRUST,
         *_moved(found),
         f"delete from ops.replays where {_PLACE} in unnest(@places);" if places else "",
         _SET if now else "",
         *without_quotes(),
         entered,
-        "commit transaction;",
     ]
     given = people.params | entry | {"erasure": erasure.erasure_id, "places": places, "ledger": json.dumps(now)}
-    jobs.run("\n".join(statement for statement in statements if statement), given)
+    transaction(jobs, mine, statements, given)
     return found.rows
 
 

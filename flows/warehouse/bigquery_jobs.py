@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from flows import gcp
 from flows.bills import charge
 from flows.receipts import Billed
 from flows.settings import Settings
+from flows.warehouse.bigquery_ending import cancelled_at_a_signal, is_done_after_all, may_be_sent_again
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -56,23 +57,34 @@ class Jobs:
             return [{name: _plain(value) for name, value in row.items()} for row in found]
 
     def run(self, sql: str, params: Params = ()) -> bigquery.QueryJob:
-        """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`."""
+        """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`.
+
+        It is sent again only where the service itself says that it is done and has failed through no fault of its own.
+        A job that nobody can wait for any longer is cancelled; what came of it is not known then (`bigquery_turn`).
+        """
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 
         config = self._config(query_parameters=_parameters(params), use_query_cache=True)
+        sent: list[bigquery.QueryJob] = []
 
-        def job() -> bigquery.QueryJob:
+        def once() -> bigquery.QueryJob:
+            sent.clear()
             # The client's own way to send a job again goes on for ten minutes, whatever `retry` says.
             job = self.client.query(self.named(sql), job_config=config, retry=self.retry, job_retry=None)
+            sent.append(job)
             try:
                 with cancelled_at_a_signal(job):
                     job.result(retry=self.retry, job_retry=None, max_results=0)
+            except Exception:
+                if not is_done_after_all(job, self.retry_seconds):
+                    raise
             finally:  # a script that failed was billed for the statements before
                 charge(Billed(1, job.total_bytes_billed or 0, job.slot_millis or 0))
             return job
 
+        again = DEFAULT_JOB_RETRY.with_predicate(lambda _: any(map(may_be_sent_again, sent)))
         with self.translated("a statement on BigQuery"):
-            done: bigquery.QueryJob = DEFAULT_JOB_RETRY.with_timeout(self.retry_seconds)(job)()
+            done: bigquery.QueryJob = again.with_timeout(self.retry_seconds)(once)()
             return done
 
     def dry_run(self, sql: str, *, what: str = "a dry run on BigQuery", grant: str = "") -> bigquery.QueryJob:
@@ -101,25 +113,13 @@ class Jobs:
         """Asks again, less and less often, when the service or a connection breaks: for `retry_seconds`."""
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        return DEFAULT_RETRY.with_timeout(self.retry_seconds)
+        # Pauses grow up to a minute, and one that would pass the end is the end: by then half the time was used.
+        return DEFAULT_RETRY.with_delay(maximum=self.retry_seconds / 8).with_timeout(self.retry_seconds)
 
     @contextmanager
     def translated(self, what: str) -> Iterator[None]:
         with gcp.translated(self.settings, what):
             yield
-
-
-@contextmanager
-def cancelled_at_a_signal(job: Any) -> Iterator[None]:
-    """Cancel the job where a signal ends the wait for it: nobody will want what it does, and it is billed."""
-    try:
-        yield
-    except Exception:
-        raise
-    except BaseException:
-        with suppress(Exception):
-            job.cancel(retry=None, timeout=5)
-        raise
 
 
 def _parameters(params: Params) -> list[Any]:

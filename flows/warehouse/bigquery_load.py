@@ -1,14 +1,17 @@
 """How a batch gets from the lake into BigQuery: load jobs into tables of its own, then one transaction into `raw`.
 
-A load job writes only into an empty table, and its id is derived from the batch: whoever was killed between any two
-calls leaves a table that is empty or whole, and the next run finds the job that it would have begun. No row comes
-through this process; the files of a lake in a folder are sent as they are.
+A load job writes only into an empty table, and its id is derived from the batch and from what is in its files. Whoever
+was killed between any two calls leaves a table that is empty or whole, and the next run finds the job that it would
+have begun, unless the batch was validated anew meanwhile. No row comes through this process; the files of a lake in a
+folder are sent as they are.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
 ATTEMPTS = 20
 
 
-def batch_table(table: str, batch_id: str) -> str:
-    """The table of dataset `lake` that holds a batch's rows of `table` until they are in `raw`."""
-    return f"{table}_{re.sub(r'[^A-Za-z0-9_]', '_', batch_id)}"
+def batch_table(table: str, batch_id: str, contents: str = "") -> str:
+    """The table of dataset `lake` that holds a batch's rows of `table` until they are in `raw`; `contents` tells apart
+    what was in its files, whatever text that is."""
+    word = f"_{hashlib.sha256(contents.encode()).hexdigest()[:12]}" if contents else ""
+    return f"{table}_{re.sub(r'[^A-Za-z0-9_]', '_', batch_id)}{word}"
 
 
 def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
@@ -42,9 +47,9 @@ def stage(jobs: Jobs, validated: Validated, lake: Lake) -> dict[str, str]:
     """
     batch_id, rows, tables = validated.batch.batch_id, rows_by_table(validated), {}
     for table in RECORDS:
-        name = batch_table(table, batch_id)
-        files = [lake.name(file) for file in lake.accepted_files(table, batch_id)]
-        fill(jobs, name, raw_fields(table), files, rows.get(table, 0), table)
+        files = lake.accepted_files(table, batch_id) if rows.get(table) else []
+        name = batch_table(table, batch_id, " ".join(map(lake.checksum, files)))
+        fill(jobs, name, raw_fields(table), [lake.name(file) for file in files], rows.get(table, 0), table)
         tables[table] = name
     return tables
 
@@ -84,6 +89,12 @@ def drop(jobs: Jobs, names: Sequence[str]) -> None:
     with jobs.translated("tables of dataset lake"):
         for name in names:
             jobs.client.delete_table(f"{jobs.dataset('lake')}.{name}", not_found_ok=True, retry=jobs.retry)
+
+
+def drop_staged(jobs: Jobs, batch_id: str) -> None:
+    """Remove a batch's tables of dataset `lake`, whatever was in its files when they were filled."""
+    wanted = re.compile("|".join(f"{batch_table(table, batch_id)}(_[0-9a-f]{{12}})?" for table in RECORDS))
+    drop(jobs, [name for name in left_of(jobs) if wanted.fullmatch(name)])
 
 
 def left_of(jobs: Jobs, beginning: str = "") -> list[str]:
@@ -155,33 +166,35 @@ def _load(jobs: Jobs, name: str, fields: Sequence[Field], files: Sequence[str]) 
 
 
 def _job(jobs: Jobs, name: str, files: Sequence[str], config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
-    """The job that an earlier run has begun and that still runs, or else a new one of the next id that is free."""
-    from google.api_core.exceptions import NotFound
+    """A new job of the first id that is free, or the one that was begun before and still runs or has just ended.
 
-    for attempt in range(ATTEMPTS):
-        job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{attempt}"
+    Another account's jobs cannot be looked at; where one of them fills the table meanwhile, ours writes nothing.
+    """
+    from google.api_core.exceptions import Conflict, Forbidden
+
+    place = f"{jobs.dataset('lake')}.{name}"
+    attempts, failed = count(), 0
+    while failed < ATTEMPTS:
+        job_id = f"shopflow_{jobs.settings.bigquery_dataset_prefix}load_{name}_{next(attempts)}"
         try:
-            job = jobs.client.get_job(job_id, retry=jobs.retry)
-        except NotFound:
-            return _begin(jobs, name, files, job_id, config)
-        if job.state != "DONE":
+            return _begin(jobs, files, place, job_id, config)
+        except Conflict:  # an earlier run's, or our own, whose answer did not arrive
+            try:
+                job = jobs.client.get_job(job_id, retry=jobs.retry)
+            except Forbidden:
+                continue
+        if job.state != "DONE" or (not job.error_result and jobs.client.get_table(place, retry=jobs.retry).num_rows):
             return job
-        # It is done, and the table is empty: it failed, or its table has expired since and was made anew.
-    raise WarehouseError(f"lake.{name} was tried {ATTEMPTS} times: look at its load jobs before you try again")
+        failed += bool(job.error_result)  # or its table was removed since, or has expired, and was made anew
+    raise WarehouseError(f"{ATTEMPTS} loads of lake.{name} have failed: look at its load jobs before you try again")
 
 
 def _begin(
-    jobs: Jobs, name: str, files: Sequence[str], job_id: str, config: bigquery.LoadJobConfig
+    jobs: Jobs, files: Sequence[str], place: str, job_id: str, config: bigquery.LoadJobConfig
 ) -> bigquery.LoadJob:
-    from google.api_core.exceptions import Conflict
-
-    place = f"{jobs.dataset('lake')}.{name}"
-    try:
-        if files[0].startswith("gs://"):
-            return jobs.client.load_table_from_uri(files, place, job_id=job_id, job_config=config, retry=jobs.retry)
-        return _sent(jobs, files, place, job_id, config)
-    except Conflict:  # our first call arrived, its answer did not
-        return jobs.client.get_job(job_id, retry=jobs.retry)
+    if files[0].startswith("gs://"):
+        return jobs.client.load_table_from_uri(files, place, job_id=job_id, job_config=config, retry=jobs.retry)
+    return _sent(jobs, files, place, job_id, config)
 
 
 def _sent(

@@ -19,6 +19,7 @@ from flows.warehouse.bigquery_backfill import Known, dates
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_load import batch_table, drop, fill, left_of
 from flows.warehouse.bigquery_tables import refuse_drift
+from flows.warehouse.bigquery_turn import transaction, turn
 from flows.warehouse.tables import raw_fields
 
 FILES_PER_JOB = 10_000  # as many addresses as a load job takes
@@ -30,7 +31,6 @@ _REQUIRED = {field.name for field in raw_fields("events") if field.is_required}
 
 # As duck_reload.replace_rows has it: rows of people and orders whom nothing tells any more wait in `removed`.
 _SCRIPT = f"""
-    begin transaction;
     update ops.backfills set reloaded_at = @at where backfill_id = @id and chunk = @number;
     insert into removed.events ({", ".join(_COLUMNS)})
     select {", ".join("cast(@id as string)" if name == "batch_id" else f"had.{name}" for name in _COLUMNS)}
@@ -45,7 +45,6 @@ _SCRIPT = f"""
     where kept.event_id is null;
     delete from raw.events where {{on_days}};
     insert into raw.events ({", ".join(_COLUMNS)}) {{source}};
-    commit transaction;
 """
 
 
@@ -59,15 +58,14 @@ def reading(jobs: Jobs, lake: Lake, chunk: Chunk) -> Reading:
 
 def reload(jobs: Jobs, lake: Lake, chunk: Chunk, at: datetime) -> Reloaded:
     """Put what the lake's files hold for a chunk's days in the place of those that raw has."""
+    mine = turn(jobs)
     refuse_drift(jobs)
     tables = _stage(jobs, lake, chunk)
     on_days, names = _on_days(chunk), ", ".join(_COLUMNS)
     source = " union all ".join(f"select {names} from lake.{table} where {on_days}" for table in tables)
     before = _count(jobs, "raw.events", chunk)
-    jobs.run(
-        _SCRIPT.format(on_days=on_days, source=source or f"select {names} from removed.events where false"),
-        {"at": at, "id": chunk.backfill_id, "number": chunk.number},
-    )
+    script = _SCRIPT.format(on_days=on_days, source=source or f"select {names} from removed.events where false")
+    transaction(jobs, mine, [script], {"at": at, "id": chunk.backfill_id, "number": chunk.number})
     gone = _count(jobs, "removed.events", chunk, f" and batch_id = '{chunk.backfill_id}'")
     rows = _count(jobs, "raw.events", chunk)
     drop(jobs, left_of(jobs, batch_table("events", "backfill-")))  # those of a run that was killed, too

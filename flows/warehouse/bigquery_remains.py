@@ -40,6 +40,8 @@ def keeps(jobs: Jobs) -> list[str]:
         f"BigQuery keeps rows that are gone for up to {days:g} days (time travel), where they can be asked for, and "
         f"Google for {_FAIL_SAFE_DAYS} days more (fail-safe), where only its support has them",
         "BigQuery keeps the answer of each question for a day, for those who asked it alone",
+        "BigQuery keeps the rows that earlier builds had in temporary tables (`…__rebuilt`) for up to a day, for the "
+        "account that built alone",
     ]
 
 

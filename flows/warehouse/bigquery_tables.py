@@ -9,6 +9,7 @@ from flows.errors import WarehouseError
 from flows.lake import is_dated
 from flows.records import RECORDS
 from flows.warehouse.bigquery_jobs import DATASETS, Jobs
+from flows.warehouse.bigquery_turn import FIELDS as TURN
 from flows.warehouse.tables import OPS, Field, raw_fields
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def prepare(jobs: Jobs) -> None:
     of `ops` that an earlier version made gets the columns that it lacks. Raises WarehouseError, naming what to grant,
     where it may not.
     """
-    wanted = {("ops", name): fields for name, fields in OPS.items()}
+    wanted = {("ops", name): fields for name, fields in [*OPS.items(), ("turn", TURN)]}
     wanted |= {(dataset, table): raw_fields(table) for dataset in ("raw", "removed") for table in RECORDS}
     place = (jobs.settings.bigquery_endpoint, jobs.dataset(""))
     if place in _prepared:
@@ -52,7 +53,7 @@ def prepare(jobs: Jobs) -> None:
         for (dataset, table), fields in wanted.items():
             if table not in tables[dataset]:
                 make_table(jobs, dataset, table, fields, is_dated_table=table in RECORDS and is_dated(table))
-            elif dataset == "ops":
+            elif dataset == "ops" and table in OPS:
                 _widen(jobs, table, fields)
     _prepared.add(place)
 

@@ -43,7 +43,7 @@ def loaded_files(validated: Validated, loaded_at: datetime) -> list[FileFate]:
 
 def as_json(fates: Iterable[FileFate]) -> list[str]:
     """Each row as a JSON object, its instants in UTC."""
-    return [json.dumps(asdict(fate), ensure_ascii=False, default=_utc) for fate in fates]
+    return [json.dumps(asdict(fate), ensure_ascii=False, default=utc_text) for fate in fates]
 
 
 def fates_of(rows: Iterable[dict[str, Any]]) -> list[FileFate]:
@@ -60,11 +60,12 @@ def columns(engine: str, column: str) -> str:
     return ", ".join(f"cast({column.format(name=name)} as {kinds[name]})" for name in FIELDS)
 
 
-def chunks(values: Sequence[str]) -> Iterator[list[str]]:
+def chunks(values: Sequence[str], at_once: int = AT_ONCE) -> Iterator[list[str]]:
     """The values, so many at a time that one question can hold them."""
-    for start in range(0, len(values), AT_ONCE):
-        yield list(values[start : start + AT_ONCE])
+    for start in range(0, len(values), at_once):
+        yield list(values[start : start + at_once])
 
 
-def _utc(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """An instant as both engines cast it out of JSON."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from emulator.asking import SqlLibrary
 from emulator.start import Emulator
+from flows.records import RECORDS
+from flows.warehouse.bigquery_files import STAGED
+from flows.warehouse.tables import OPS, raw_fields
 
 _NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 _VIEWS = {
@@ -56,6 +59,20 @@ def every_table(emulator: Emulator, prefix: str = "") -> dict[str, dict[str, str
                 column: kind or "STRING" for column, _, kind in (each.partition(":") for each in columns.split())
             }
     return tables
+
+
+def staged(emulator: Emulator, prefix: str) -> dict[str, dict[str, str]]:
+    """The tables of dataset `lake` that load jobs have filled, with their columns: most are gone."""
+    found = {}
+    for job in emulator.jobs():
+        place = job["configuration"].get("load", {}).get("destinationTable", {})
+        if place.get("datasetId") == f"{prefix}lake":
+            table = place["tableId"].split("_")[0]
+            others = {"files": STAGED, "passed": OPS["replays"]}
+            fields = raw_fields(table) if table in RECORDS else others[table]
+            columns = {field.name: field.bigquery.partition("(")[0] for field in fields}
+            found[f"{place['projectId']}.{place['datasetId']}.{place['tableId']}"] = columns
+    return found
 
 
 def refused_by(

@@ -23,7 +23,7 @@ from flows.settings import Settings
 from flows.warehouse import bigquery_tables, open_warehouse
 from flows.warehouse.tables import raw_fields
 from tests.accepted import DEFAULTS, accepted
-from tests.bigquery.statements import every_statement, refused_by
+from tests.bigquery.statements import every_statement, refused_by, staged
 from tests.bigquery.test_load import EVERY_DAY, Killed, ask, killed_at, list_tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
@@ -314,19 +314,6 @@ def test_every_statement_is_known_to_the_analyzer(cloud: Settings, emulator: Emu
         assert [chunk.is_built for chunk in warehouse.pending("other models").chunks] == [True, False]
     finish(shop)
     assert audit(shop) == []
-    gone = {
-        name: {field.name: field.bigquery.partition("(")[0] for field in raw_fields(name.split(".")[2].split("_")[0])}
-        for name in staged(emulator, shop)
-    }
+    gone = staged(emulator, shop.bigquery_dataset_prefix)
     assert len(gone) == 2 * len(BATCHES) + 2
     assert refused_by(analyzer, emulator, shop.bigquery_dataset_prefix, gone) == {}
-
-
-def staged(emulator: Emulator, settings: Settings) -> set[str]:
-    """The tables that load jobs have filled for chunks."""
-    loads = [job["configuration"].get("load", {}).get("destinationTable", {}) for job in emulator.jobs()]
-    return {
-        f"{place['projectId']}.{place['datasetId']}.{place['tableId']}"
-        for place in loads
-        if place.get("datasetId") == f"{settings.bigquery_dataset_prefix}lake"
-    }

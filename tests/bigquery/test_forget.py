@@ -26,12 +26,10 @@ from flows.settings import Settings, load_settings
 from flows.validate import validate
 from flows.warehouse import open_warehouse
 from flows.warehouse.bigquery import BigQueryWarehouse
-from flows.warehouse.bigquery_load import batch_table
 from tests.bigquery.forgetting import call_built, finished, forget, objects, places, proved, sent_to_bigquery, taken_out
 from tests.bigquery.pair import MARTS, compare, differences, rebuild
-from tests.bigquery.statements import refused_by
+from tests.bigquery.statements import refused_by, staged
 from tests.bigquery.test_load import EVERY_DAY, Killed
-from tests.bigquery.test_parity import staged
 from tests.books import Books
 from tests.erasure.test_ledger import GOOD, LATE, USERS, correct, take
 from tests.forgotten_shop import GONE, IDS, OTHER, rows, shop, write
@@ -149,14 +147,8 @@ def test_the_ledger_of_replays_and_corrections_is_that_of_duckdb(
         assert places(books.settings, USERS[0]) == []
     assert both[0] == both[1]
     assert sum(row["erased"] for row in both[0][0]) > 4
-    assert refused_by(analyzer, emulator, cloud.bigquery_dataset_prefix, staged(cloud) | staged_places(cloud)) == {}
-
-
-def staged_places(settings: Settings) -> dict[str, dict[str, str]]:
-    """The tables that replays had in dataset `lake` while they were loaded."""
-    place = f"{settings.bigquery_project}.{settings.bigquery_dataset_prefix}lake"
-    kinds = {"table_name": "STRING", "source_file": "STRING", "line": "INT64"}
-    return {f"{place}.{batch_table('passed', row['batch_id'])}": kinds for row in ledger(settings) if row["replay_of"]}
+    prefix = cloud.bigquery_dataset_prefix
+    assert refused_by(analyzer, emulator, prefix, staged(emulator, prefix)) == {}
 
 
 FAULTS: dict[str, tuple[Callable[..., Any], str]] = {

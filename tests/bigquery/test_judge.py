@@ -1,5 +1,6 @@
 """One contract, two engines: the same batch gets the same verdicts on BigQuery as on DuckDB."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -95,11 +96,8 @@ def test_what_was_loaded_before_is_known_and_what_was_judged_is_not_loaded_again
         (found,) = warehouse.query("select count(*) as number from raw.events where event_date >= '2000-01-01'")
     assert found["number"] == 1000
     loads = [job.job_id for job in jobs(shop, but=before) if job.job_type == "load"]
-    assert sorted(name.split("_load_")[1] for name in loads) == [
-        "events_after_0",
-        "products_before_0",
-        "users_before_0",
-    ]
+    staged = [re.sub("_[0-9a-f]{12}_", "_", name.split("_load_")[1]) for name in loads]
+    assert sorted(staged) == ["events_after_0", "products_before_0", "users_before_0"]
 
 
 def test_what_another_batch_of_the_landing_tells_is_known_on_both(local: Settings, shop: Settings) -> None:

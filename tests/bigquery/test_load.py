@@ -7,20 +7,26 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
 
+from emulator.asking import SqlLibrary
+from emulator.start import Emulator
 from flows.errors import LedgerError, WarehouseError
 from flows.lake import Lake
-from flows.receipts import Loaded, Validated
+from flows.receipts import FileFate, Loaded, Validated
 from flows.settings import Settings
-from flows.warehouse import bigquery_tables, open_warehouse
+from flows.warehouse import bigquery_files, bigquery_tables, open_warehouse
+from flows.warehouse.bigquery import BigQueryWarehouse
+from flows.warehouse.bigquery_jobs import Jobs
 from tests.accepted import accepted
+from tests.bigquery.statements import refused_by, staged
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
+NOON_UTC = datetime(2025, 11, 3, 12, tzinfo=UTC)
 NOON, LATER = datetime(2025, 11, 3, 12), datetime(2025, 11, 3, 12, 0, 0, 1)
 ROWS: dict[str, list[dict[str, Any]]] = {
     "events": [
@@ -109,9 +115,26 @@ def test_a_batch_is_loaded_once(cloud: Settings) -> None:
     batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
     load(batch, cloud)
     before = state(cloud)
+    with open_warehouse(cloud) as warehouse:
+        other = accepted(cloud, "b1_2", "TIMESTAMPTZ", users=[{"user_id": "u2"}])
+        for told in (batch, other):  # as where they are judged again
+            cast(BigQueryWarehouse, warehouse).stage(told, Lake.of(cloud))
     assert not load(batch, cloud).is_new
     assert state(cloud) == before
-    assert not list_tables(cloud, "lake")
+    assert {table.split("_b1_")[1][:2] for table in list_tables(cloud, "lake")} == {"2", "2_"}
+
+
+@pytest.mark.parametrize("place", ["bucket", "folder"])
+def test_what_was_staged_before_a_batch_was_validated_anew_is_not_loaded(cloud: Settings, place: str) -> None:
+    """As where a run stopped after its batch was judged, and the shop's time zone was changed."""
+    if place == "folder":
+        cloud = cloud.model_copy(update={"lake": "lake"})
+    with open_warehouse(cloud) as warehouse:
+        staged = cast(BigQueryWarehouse, warehouse).stage(accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS), Lake.of(cloud))
+    events = [{**row, "event_date": date(2025, 11, 9)} for row in ROWS["events"]]
+    load(accepted(cloud, "b1", "TIMESTAMPTZ", events=events, users=ROWS["users"]), cloud)
+    assert ask(cloud, f"select distinct event_date from raw.events where {EVERY_DAY}") == [(date(2025, 11, 9),)]
+    assert list_tables(cloud, "lake") == [staged["events"]], "which expires; that of the users was as good as new"
 
 
 def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_same_rows(cloud: Settings) -> None:
@@ -132,6 +155,30 @@ def test_a_run_that_is_killed_between_any_two_calls_and_run_again_leaves_the_sam
         assert ask(anew, _FILES_OF_NO_BATCH) == [], calls[number - 1]
         load(new, anew, replaces="old")
         assert state(anew) == wanted, calls[number - 1]
+
+
+def test_the_files_of_a_batch_that_are_too_many_for_a_request_are_staged(
+    cloud: Settings, emulator: Emulator, analyzer: SqlLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request to BigQuery has 10 MB at most, parameters included."""
+    batch = accepted(cloud, "b1", "TIMESTAMPTZ", **ROWS)
+    files = [replace(batch.batch.files[0], name=f"{n}.csv", path=f"/in/{n}.csv", sha256=f"{n:064}") for n in (2, 3, 1)]
+    batch, sent, really = replace(batch, batch=replace(batch.batch, files=tuple(files))), list[Any](), Jobs.run
+    refused = FileFate(f"{2:064}", "/in/2.csv", "2.csv", 1, "refused", "", "no table", None, None, None, NOON_UTC, None)
+    monkeypatch.setattr(bigquery_files, "AT_ONCE", 2)
+    monkeypatch.setattr(Jobs, "run", lambda jobs, sql, params=(): (sent.append(params), really(jobs, sql, params))[1])
+    with open_warehouse(cloud) as warehouse:
+        warehouse.note_files([refused])
+    load(batch, cloud)
+    given = [value for params in sent for value in (params.values() if isinstance(params, dict) else params)]
+    assert max(len(value) for value in given if isinstance(value, list)) <= 2
+    assert ask(cloud, "select source_files from ops.batches") == [(["2.csv", "3.csv", "1.csv"],)]
+    assert ask(cloud, "select name, verdict, batch_id, landed_at from ops.files order by name") == [
+        (f"{n}.csv", "loaded", "b1", batch.batch.landed_at.replace(tzinfo=None)) for n in (1, 2, 3)
+    ]
+    assert not list_tables(cloud, "lake")
+    prefix = cloud.bigquery_dataset_prefix
+    assert refused_by(analyzer, emulator, prefix, staged(emulator, prefix)) == {}
 
 
 def test_a_file_that_is_no_parquet_is_named_and_nothing_is_loaded(cloud: Settings) -> None:

@@ -9,11 +9,8 @@ import pytest
 
 from emulator.asking import SqlLibrary
 from emulator.start import Emulator
-from flows.records import RECORDS
 from flows.settings import Settings, load_settings
 from flows.warehouse import open_warehouse
-from flows.warehouse.bigquery_load import batch_table
-from flows.warehouse.tables import raw_fields
 from tests.bigquery.page import table, tell
 from tests.bigquery.pair import (
     MARTS,
@@ -26,7 +23,7 @@ from tests.bigquery.pair import (
     two_batches,
     verdicts,
 )
-from tests.bigquery.statements import refused_by
+from tests.bigquery.statements import refused_by, staged
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
@@ -61,7 +58,8 @@ def test_a_shop_with_every_fault_in_two_batches(
     assert rebuild(duck)[1] == rebuild(bigquery)[1]
     told["first removed"] = compare(duck, bigquery, MARTS)
     assert differences(told["first removed"]) == {}
-    refused = refused_by(analyzer, emulator, bigquery.bigquery_dataset_prefix, staged(bigquery))
+    prefix = bigquery.bigquery_dataset_prefix
+    refused = refused_by(analyzer, emulator, prefix, staged(emulator, prefix))
     assert refused == {}
     tell(
         "A shop with every fault",
@@ -81,20 +79,6 @@ def test_the_rees46_sample(rees46_sample: Path, duck: Settings, bigquery: Settin
     compared = compare(duck, bigquery, MARTS)
     assert differences(compared) == {}
     tell("The REES46 sample", "17,435 lines of public data, as one batch. Rows compared:", table({"rows": compared}))
-
-
-def staged(settings: Settings) -> dict[str, dict[str, str]]:
-    """The tables that batches had in dataset `lake` while they were loaded."""
-    with open_warehouse(settings) as warehouse:
-        batches = warehouse.query("select batch_id from ops.batches union all select batch_id from ops.removals")
-    place = f"{settings.bigquery_project}.{settings.bigquery_dataset_prefix}lake"
-    return {
-        f"{place}.{batch_table(table, row['batch_id'])}": {
-            field.name: field.bigquery.partition("(")[0] for field in raw_fields(table)
-        }
-        for row in batches
-        for table in RECORDS
-    }
 
 
 def remove_first(settings: Settings) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.warehouse.bigquery_jobs import cancelled_at_a_signal
+from flows.warehouse.bigquery_ending import cancelled_at_a_signal
 
 
 class Job:
