@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from emulator.asking import SqlLibrary
 from emulator.start import Emulator
 from flows.records import RECORDS
+from flows.settings import Settings
 from flows.warehouse.bigquery_files import STAGED
+from flows.warehouse.bigquery_turn import FIELDS as TURN
 from flows.warehouse.tables import OPS, raw_fields
 
 _NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
@@ -59,6 +61,16 @@ def every_table(emulator: Emulator, prefix: str = "") -> dict[str, dict[str, str
                 column: kind or "STRING" for column, _, kind in (each.partition(":") for each in columns.split())
             }
     return tables
+
+
+def own_tables(settings: Settings) -> dict[str, dict[str, str]]:
+    """The tables of `raw`, `removed` and `ops`, as the code makes them: for a statement or two, without asking."""
+    place = f"{settings.bigquery_project}.{settings.bigquery_dataset_prefix}"
+    fields = {f"ops.{name}": list(columns) for name, columns in [*OPS.items(), ("turn", TURN)]}
+    fields |= {f"{dataset}.{table}": list(raw_fields(table)) for dataset in ("raw", "removed") for table in RECORDS}
+    return {
+        f"{place}{name}": {f.name: f.bigquery.partition("(")[0] for f in columns} for name, columns in fields.items()
+    }
 
 
 def staged(emulator: Emulator, prefix: str) -> dict[str, dict[str, str]]:

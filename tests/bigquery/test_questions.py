@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from emulator.asking import SqlLibrary
-from emulator.start import Emulator
 from flows.settings import Settings
 from flows.warehouse import bigquery_files, open_warehouse
 from flows.warehouse.bigquery_changes import waiting
+from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.files import FIELDS
 from tests.accepted import accepted
-from tests.bigquery.statements import refused_by, staged
+from tests.bigquery.statements import own_tables
 from tests.bigquery.test_load import load
 
 DAY, NOON = date(2025, 11, 3), datetime(2025, 11, 3, 12, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_days_of_products_are_asked_for_only_where_a_category_is_another_one(
 @pytest.mark.slow
 @pytest.mark.xdist_group("bigquery")
 def test_the_days_of_a_product_in_another_category_are_told(
-    cloud: Settings, emulator: Emulator, analyzer: SqlLibrary
+    cloud: Settings, analyzer: SqlLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     products = [{"product_id": f"p{n}", "category": "home"} for n in (1, 2)]
     load(accepted(cloud, "b1", "TIMESTAMPTZ", products=products), cloud)
@@ -71,10 +71,16 @@ def test_the_days_of_a_product_in_another_category_are_told(
         warehouse.mark_built(warehouse.pending("models"), "models", NOON)
     now = [{"product_id": "p1", "category": "garden", "updated_at": datetime(2025, 11, 4)}]
     load(accepted(cloud, "b2", "TIMESTAMPTZ", products=now), cloud)
+    asked, really = list[str](), Jobs.rows
+    monkeypatch.setattr(Jobs, "rows", lambda jobs, sql, params=(): (asked.append(sql), really(jobs, sql, params))[1])
     with open_warehouse(cloud) as warehouse:
         assert warehouse.pending("models").recategorised_dates == (DAY,)
-    prefix = cloud.bigquery_dataset_prefix
-    assert refused_by(analyzer, emulator, prefix, staged(emulator, prefix)) == {}
+        warehouse.files(marks=["a mark"], contents=["a sha256"])
+    built = f"{cloud.bigquery_project}.{cloud.bigquery_dataset_prefix}intermediate.int_product_interactions"
+    tables = own_tables(cloud) | {built: {"product_id": "STRING", "event_date": "DATE"}}
+    named = Jobs.begin(cloud).named
+    assert len(asked) > 6
+    assert [error for sql in asked if (error := analyzer.check(named(sql), tables))] == []
 
 
 def test_an_inbox_of_many_files_is_asked_for_in_one_question_and_a_word_of_two_marks_tells_them_apart() -> None:

@@ -9,19 +9,18 @@ from typing import Any
 import pytest
 
 from emulator.asking import SqlLibrary
-from emulator.start import Emulator
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.warehouse import bigquery_receipts, open_warehouse
 from flows.warehouse.bigquery_jobs import Jobs
-from tests.bigquery.statements import refused_by
+from tests.bigquery.statements import own_tables
 from tests.warehouse.test_receipts_kept import BEGAN, LAND, LATER, LOAD
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 
 def test_receipts_come_back_as_they_were_written_and_the_same_again_adds_none(
-    cloud: Settings, emulator: Emulator, analyzer: SqlLibrary
+    cloud: Settings, analyzer: SqlLibrary
 ) -> None:
     odd = Receipt("r1", None, "judge", BEGAN + timedelta(seconds=2), 0.1, "ok", detail={"path": Path("/in/ü 'a'.csv")})
     with open_warehouse(cloud) as warehouse:
@@ -31,7 +30,7 @@ def test_receipts_come_back_as_they_were_written_and_the_same_again_adds_none(
         told = warehouse.receipts()
     assert [receipt.detail for receipt in told if receipt.step == "judge"] == [{"path": "/in/ü 'a'.csv"}]
     assert [receipt for receipt in told if receipt.step != "judge"] == [LAND, LOAD, LATER]
-    assert refused_by(analyzer, emulator, cloud.bigquery_dataset_prefix) == {}
+    assert analyzer.check(Jobs.begin(cloud).named(bigquery_receipts._INSERT), own_tables(cloud)) is None
 
 
 def test_no_request_has_more_parameters_than_bigquery_takes(monkeypatch: pytest.MonkeyPatch) -> None:
