@@ -35,6 +35,7 @@ whole_sessions as (
         session_date,
         channel,
         device_type,
+        country,
         cast(null as string) as category,
         true as is_total,
         {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
@@ -64,6 +65,7 @@ parts_of_sessions as (
         sessions.session_date,
         sessions.channel,
         sessions.device_type,
+        sessions.country,
         parts.category,
         false as is_total,
         {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }}
@@ -91,6 +93,7 @@ fct_funnel as (
         session_date,
         channel,
         device_type,
+        country,
         category,
         is_total,
         count(*) as sessions,
@@ -99,7 +102,7 @@ fct_funnel as (
         count(case when has_checkout then 1 end) as checkout_sessions,
         count(case when has_purchase then 1 end) as purchase_sessions
     from steps
-    group by session_date, channel, device_type, category, is_total
+    group by session_date, channel, device_type, country, category, is_total
 
 )
 
