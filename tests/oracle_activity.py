@@ -1,7 +1,7 @@
 """The oracle's visitors and sessions by day, in plain Python and from the definitions.
 
-Like `tests/oracle.py` it follows docs/architecture.md and the YAML beside the models, never their SQL. Everything is told
-over all channels: how a session was come by is told by `tests/transforms/test_arrival.py`.
+Like `tests/oracle.py` it follows docs/architecture.md and the YAML beside the models, never their SQL. Everything is
+told over all channels: how a session was come by is told by `tests/transforms/test_arrival.py`.
 """
 
 from bisect import bisect

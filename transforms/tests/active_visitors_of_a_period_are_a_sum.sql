@@ -1,5 +1,5 @@
--- Days whose active visitors are not those of fct_daily_engagement: of the day, and of the 7 and of the 30 days that end on
--- it, each added up from fct_active_visitors as its description says.
+-- Days whose active visitors are not those of fct_daily_engagement: of the day, and of the 7 and of the 30 days that
+-- end on it, each added up from fct_active_visitors as its description says.
 with
 
 engagement as (
@@ -18,7 +18,7 @@ active as (
 
     select
         event_date,
-        coalesce(last_active_date, date '1000-01-01') as last_active_date,
+        last_active_date,
         visitors
     from {{ ref('fct_active_visitors') }}
     where slice = 'all' and {{ touched('event_date', -29, 0) }}
@@ -29,23 +29,21 @@ periods as (
 
     select
         engagement.event_date,
-        engagement.dau,
-        engagement.wau,
-        engagement.mau,
         {%- for days in [1, 7, 30] %}
         sum(
             case
-                when
-                    active.event_date > engagement.event_date - {{ days }}
-                    and active.last_active_date <= engagement.event_date - {{ days }}
-                    then active.visitors
-                else 0
+                when active.event_date <= engagement.event_date - {{ days }} then 0
+                when active.last_active_date > engagement.event_date - {{ days }} then 0
+                else active.visitors
             end
-        ) as visitors_of_{{ days }}{{ ',' if not loop.last }}
+        ) as visitors_of_{{ days }},
         {%- endfor %}
+        engagement.dau,
+        engagement.wau,
+        engagement.mau
     from engagement
     left join active
-        on active.event_date <= engagement.event_date and active.event_date > engagement.event_date - 30
+        on engagement.event_date >= active.event_date and engagement.event_date < active.event_date + 30
     group by engagement.event_date, engagement.dau, engagement.wau, engagement.mau
 
 )

@@ -23,8 +23,8 @@ visitor_days as (
 
 ),
 
--- The sessions of who was active on the days that are built, with one day more than is looked back: a session of the day
--- before them may last into them.
+-- Of who was active on the days that are built, and one day more than is looked back: a session of the day before may
+-- last into it.
 sessions as (
 
     select
