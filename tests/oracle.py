@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 
 from flows.records import Event, Product, User
+from tests.oracle_activity import active_visitors, hourly_sessions, product_days, session_lengths
 from tests.oracle_events import DAY, Row, Told, grouped, told_events, told_once
 from tests.oracle_orders import conversions, order_lines, orders_by_currency, placed_orders, revenue
 
@@ -29,6 +30,10 @@ def everything(world: dict[str, list[Row]]) -> dict[str, Told]:
         "orders": orders_by_currency(lines, placed),
         "conversions": conversions(lines),
         "engagement": engagement(events),
+        "active": active_visitors(events),
+        "hours": hourly_sessions(events),
+        "lengths": session_lengths(events),
+        "products": product_days(events),
         "retention": retention(events, list(placed.values())),
         "users": user_history(world["users"], events),
     }
@@ -62,11 +67,11 @@ def first_levels(products: list[Row]) -> dict[str, str]:
 
 
 def funnel(events: list[Row], levels: dict[str, str]) -> Told:
-    """fct_funnel: day, category, sessions, those that reached each step, over all channels and devices.
+    """fct_funnel: day, country, category, sessions, those that reached each step, over all channels and devices.
 
     A category's part of a session is what was done with its products; a checkout is of whatever was in the cart.
     """
-    reached: dict[tuple[date, str], Told] = {}
+    reached: dict[tuple[date, str, str], Told] = {}
     for own in grouped(events, "visitor_id", "session_started_at").values():
         parts = {None: {event["event_type"] for event in own}}
         checkout = parts[None] & {"begin_checkout"}
@@ -75,7 +80,7 @@ def funnel(events: list[Row], levels: dict[str, str]) -> Told:
                 category = levels.get(event["product_id"], "(none)")
                 parts.setdefault(category, set(checkout)).add(event["event_type"])
         for category, types in parts.items():
-            reached.setdefault((own[0]["event_date"], category), []).append((True, *steps(types)))
+            reached.setdefault((own[0]["event_date"], own[0]["country"], category), []).append((True, *steps(types)))
     return [(*key, *map(sum, zip(*told, strict=True))) for key, told in reached.items()]
 
 

@@ -61,7 +61,7 @@ ASIDES = st.fixed_dictionaries(
 
 def moments(first_day: date, zone: ZoneInfo) -> st.SearchStrategy[datetime]:
     """An instant in UTC on one of some days of the shop, often near its midnight."""
-    days = st.sampled_from([0, 1, 2, 6, 7, 29, 30]) | st.integers(0, SPAN_DAYS)
+    days = st.sampled_from([0, 1, 2, 6, 7, 29, 30, 90, 91]) | st.integers(0, SPAN_DAYS)
     times = st.one_of(
         st.sampled_from([timedelta(0), -BLINK, BLINK, -MINUTE, 10 * MINUTE, -HALF_HOUR, HALF_HOUR, DAY]),
         st.integers(0, 47).map(lambda count: count * HALF_HOUR),

@@ -59,13 +59,14 @@ def increment(changes: Changes | None) -> dict[str, list[str]]:
 
 
 def variables(settings: Settings) -> dict[str, str]:
-    """The settings that `transforms/profiles.yml` reads.
+    """The settings that `transforms/profiles.yml` and the macros read.
 
     >>> variables(Settings(memory_limit="2GB"))["memory_limit"]
     '1600MB'
     """
+    of_both = {"reporting_timezone": settings.reporting_timezone}
     if settings.target == "bigquery":
-        return {
+        return of_both | {
             "project": project_of(settings),
             "location": settings.bigquery_location,
             "dataset_prefix": settings.bigquery_dataset_prefix,
@@ -73,7 +74,7 @@ def variables(settings: Settings) -> dict[str, str]:
             "max_bytes": str(int(settings.bigquery_max_gigabytes * 10**9)),
             "labels": json.dumps(settings.labels),
         }
-    return {
+    return of_both | {
         "home": str(settings.home.resolve()),
         "threads": str(settings.threads),
         "memory_limit": _beside_python(settings.memory_limit),

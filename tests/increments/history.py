@@ -66,7 +66,7 @@ class History(RuleBasedStateMachine):
         self.shop.build(whole=whole, runs_in_slice=runs_in_slice)
         self.compare()
 
-    @rule(models=st.integers(1, 33))
+    @rule(models=st.integers(1, 38))
     def build_and_be_killed(self, models: int) -> None:
         self.shop.build(until=models)
 

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -39,6 +39,11 @@ def event(event_id, moment, **more):
 
 
 SALE = {"event_type": "purchase", "product_id": "pot", "quantity": 1, "unit_price": Decimal("9.99"), "currency": "EUR"}
+# Ninety days after the second of November somebody is back, and once more on the day after.
+BACK, BACK_AGAIN = (
+    [event(f"on {day}", "01 10:00:00", event_timestamp=datetime.combine(day, time(10)), event_date=day)]
+    for day in (date(2026, 1, 31), date(2026, 2, 1))
+)
 OVER_MIDNIGHT = [event("e1", "01 23:50:00")], [event("e2", "02 00:10:00")]
 
 # What is done wrong: the model, the piece of its SQL, what stands there instead, and two batches that tell.
@@ -57,6 +62,19 @@ FAULTS = {
     "orders numbered within the increment": (
         *("int_orders", "partition by first_lines.visitor_id", "partition by first_lines.event_date"),
         ([event("e1", "01 10:00:00", **SALE)], [event("e2", "02 10:00:00", **SALE)]),
+    ),
+    "a day on which somebody came back keeps the day before": (
+        *("fct_active_visitors", 'in (select event_date from "warehouse"."intermediate"."int_corrected_dates")'),
+        "in (select event_date from intermediate.int_corrected_dates where false)",
+        ([event("e1", "05 10:00:00")], [event("e2", "03 10:00:00")]),
+    ),
+    "visitors of whom the first of ninety days is forgotten": (
+        *("fct_active_visitors", ">= '@dates:92'", ">= '@dates:91'"),
+        ([*OVER_MIDNIGHT[0], *OVER_MIDNIGHT[1], *BACK], BACK_AGAIN),
+    ),
+    "a session that forgets the products of the day after": (
+        *("int_session_products", "@dates:-1:3:", "@dates:-1:0:"),
+        ([*OVER_MIDNIGHT[0], event("e3", "02 00:10:00", **SALE)], [event("e4", "01 23:40:00")]),
     ),
 }
 

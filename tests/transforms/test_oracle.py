@@ -21,7 +21,7 @@ MARTS = {
     ),
     "funnel": (
         "fct_funnel",
-        """select session_date, category, sum(sessions), sum(view_sessions), sum(cart_sessions),
+        """select session_date, country, category, sum(sessions), sum(view_sessions), sum(cart_sessions),
             sum(checkout_sessions), sum(purchase_sessions)
         from marts.fct_funnel group by all""",
     ),
@@ -44,6 +44,27 @@ MARTS = {
     "engagement": (
         "fct_daily_engagement",
         "select event_date, dau, wau, mau, new_visitors from marts.fct_daily_engagement",
+    ),
+    "active": (
+        "fct_active_visitors",
+        """select event_date, slice, slice_value, days_since_active, visitors
+        from marts.fct_active_visitors where slice <> 'channel'""",
+    ),
+    "hours": (
+        "fct_hourly_sessions",
+        """select session_date, hour_of_day, device_type, country, sum(sessions), sum(converted_sessions)
+        from marts.fct_hourly_sessions group by all""",
+    ),
+    "lengths": (
+        "fct_session_lengths",
+        """select session_date, device_type, country, at_least_seconds, below_seconds, at_least_events, below_events,
+            sum(sessions), sum(converted_sessions), sum(bounces), sum(session_seconds), sum(events)
+        from marts.fct_session_lengths group by all""",
+    ),
+    "products": (
+        "fct_product_days",
+        """select session_date, product_id, sessions, view_sessions, cart_sessions, purchase_sessions
+        from marts.fct_product_days""",
     ),
     "retention": (
         "fct_cohort_retention",

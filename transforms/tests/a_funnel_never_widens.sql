@@ -12,6 +12,14 @@ where
 union all
 
 select
+    'fct_product_days' as mart,
+    session_date as counted_date
+from {{ rebuilt_rows('fct_product_days') }}
+where view_sessions > sessions or cart_sessions > view_sessions or purchase_sessions > cart_sessions
+
+union all
+
+select
     'fct_daily_engagement' as mart,
     event_date as counted_date
 from {{ ref('fct_daily_engagement') }}

@@ -26,7 +26,9 @@ counted as (
         (
             select coalesce(sum(sessions), 0) from {{ ref('fct_daily_engagement') }}
             where {{ touched('event_date', -1, 2) }}
-        ) as sessions_of_days
+        ) as sessions_of_days,
+        (select coalesce(sum(sessions), 0) from {{ rebuilt_rows('fct_hourly_sessions') }}) as sessions_of_hours,
+        (select coalesce(sum(sessions), 0) from {{ rebuilt_rows('fct_session_lengths') }}) as sessions_of_lengths
 
 )
 
@@ -34,4 +36,6 @@ select * from counted
 where
     sessions <> sessions_of_funnel
     or sessions <> sessions_of_days
+    or sessions <> sessions_of_hours
+    or sessions <> sessions_of_lengths
     or conversions <> converted_sessions

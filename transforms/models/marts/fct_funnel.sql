@@ -14,9 +14,10 @@ sessions as (
 
 ),
 
-product_events as (
+session_products as (
 
-    select * from {{ ref('int_product_events') }}
+    select * from {{ ref('int_session_products') }}
+    where {{ is_rebuilt() }}
 
 ),
 
@@ -35,6 +36,7 @@ whole_sessions as (
         session_date,
         channel,
         device_type,
+        country,
         cast(null as string) as category,
         true as is_total,
         {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
@@ -45,15 +47,15 @@ whole_sessions as (
 categories_of_sessions as (
 
     select
-        product_events.visitor_id,
-        product_events.session_started_at,
+        session_products.visitor_id,
+        session_products.session_started_at,
         products.first_category as category,
-        count(case when product_events.event_type = 'product_view' then 1 end) as product_views,
-        count(case when product_events.event_type = 'add_to_cart' then 1 end) as cart_adds,
-        count(case when product_events.event_type = 'purchase' then 1 end) as purchases
-    from product_events
-    inner join products on product_events.product_id = products.product_id
-    group by product_events.visitor_id, product_events.session_started_at, products.first_category
+        sum(session_products.product_views) as product_views,
+        sum(session_products.cart_adds) as cart_adds,
+        sum(session_products.purchases) as purchases
+    from session_products
+    inner join products on session_products.product_id = products.product_id
+    group by session_products.visitor_id, session_products.session_started_at, products.first_category
 
 ),
 
@@ -64,6 +66,7 @@ parts_of_sessions as (
         sessions.session_date,
         sessions.channel,
         sessions.device_type,
+        sessions.country,
         parts.category,
         false as is_total,
         {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }}
@@ -91,6 +94,7 @@ fct_funnel as (
         session_date,
         channel,
         device_type,
+        country,
         category,
         is_total,
         count(*) as sessions,
@@ -99,7 +103,7 @@ fct_funnel as (
         count(case when has_checkout then 1 end) as checkout_sessions,
         count(case when has_purchase then 1 end) as purchase_sessions
     from steps
-    group by session_date, channel, device_type, category, is_total
+    group by session_date, channel, device_type, country, category, is_total
 
 )
 
