@@ -73,7 +73,7 @@ FAULTS = {
         ([*OVER_MIDNIGHT[0], *OVER_MIDNIGHT[1], *BACK], BACK_AGAIN),
     ),
     "a session that forgets the products of the day after": (
-        *("int_session_products", "@dates:-1:3:", "@dates:-1:0:"),
+        *("fct_product_days", "@dates:-1:3:recategorised_dates", "@dates:-1:0:"),
         ([*OVER_MIDNIGHT[0], event("e3", "02 00:10:00", **SALE)], [event("e4", "01 23:40:00")]),
     ),
 }

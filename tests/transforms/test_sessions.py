@@ -101,9 +101,7 @@ def test_what_is_done_with_a_product_belongs_to_the_session_and_counts_on_the_da
             {"event_timestamp": "2025-11-02 00:06:00"},
         ]
     )
-    assert {row[0] for row in world.rows("int_session_products", "session_started_at")} == {
-        datetime(2025, 11, 1, 23, 50)
-    }
+    assert {row[0] for row in world.rows("int_product_events", "session_started_at")} == {datetime(2025, 11, 1, 23, 50)}
     assert world.rows("int_product_interactions", "event_date", "product_views", "cart_adds", "purchases", "units") == [
         (date(2025, 11, 1), 1, 1, 0, 0),
         (date(2025, 11, 2), 0, 0, 2, 4),

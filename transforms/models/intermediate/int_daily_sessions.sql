@@ -2,9 +2,9 @@
 
 with
 
-sessions as (
+session_lengths as (
 
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('fct_session_lengths') }}
     where {{ is_rebuilt() }}
 
 ),
@@ -13,11 +13,11 @@ daily_sessions as (
 
     select
         session_date,
-        count(*) as sessions,
-        count(case when is_bounce then 1 end) as bounces,
-        count(case when is_converted then 1 end) as converted_sessions,
-        cast(sum(duration_seconds) as int64) as session_seconds
-    from sessions
+        cast(sum(sessions) as int64) as sessions,
+        cast(sum(bounces) as int64) as bounces,
+        cast(sum(converted_sessions) as int64) as converted_sessions,
+        cast(sum(session_seconds) as int64) as session_seconds
+    from session_lengths
     group by session_date
 
 )

@@ -14,10 +14,9 @@ sessions as (
 
 ),
 
-session_products as (
+product_events as (
 
-    select * from {{ ref('int_session_products') }}
-    where {{ is_rebuilt() }}
+    select * from {{ ref('int_product_events') }}
 
 ),
 
@@ -47,15 +46,15 @@ whole_sessions as (
 categories_of_sessions as (
 
     select
-        session_products.visitor_id,
-        session_products.session_started_at,
+        product_events.visitor_id,
+        product_events.session_started_at,
         products.first_category as category,
-        sum(session_products.product_views) as product_views,
-        sum(session_products.cart_adds) as cart_adds,
-        sum(session_products.purchases) as purchases
-    from session_products
-    inner join products on session_products.product_id = products.product_id
-    group by session_products.visitor_id, session_products.session_started_at, products.first_category
+        count(case when product_events.event_type = 'product_view' then 1 end) as product_views,
+        count(case when product_events.event_type = 'add_to_cart' then 1 end) as cart_adds,
+        count(case when product_events.event_type = 'purchase' then 1 end) as purchases
+    from product_events
+    inner join products on product_events.product_id = products.product_id
+    group by product_events.visitor_id, product_events.session_started_at, products.first_category
 
 ),
 

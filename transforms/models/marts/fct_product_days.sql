@@ -2,14 +2,33 @@
 
 with
 
-session_products as (
+product_events as (
+
+    select * from {{ ref('int_product_events') }}
+
+),
+
+products_of_sessions as (
+
+    select
+        session_date,
+        product_id,
+        count(case when event_type = 'product_view' then 1 end) as product_views,
+        count(case when event_type = 'add_to_cart' then 1 end) as cart_adds,
+        count(case when event_type = 'purchase' then 1 end) as purchases
+    from product_events
+    where {{ is_rebuilt() }}
+    group by session_date, product_id, visitor_id, session_started_at
+
+),
+
+steps as (
 
     select
         session_date,
         product_id,
         {{ funnel_steps('product_views', 'cart_adds', 'purchases', 'purchases') }}
-    from {{ ref('int_session_products') }}
-    where {{ is_rebuilt() }}
+    from products_of_sessions
 
 ),
 
@@ -22,7 +41,7 @@ fct_product_days as (
         count(case when has_view then 1 end) as view_sessions,
         count(case when has_cart then 1 end) as cart_sessions,
         count(case when has_purchase then 1 end) as purchase_sessions
-    from session_products
+    from steps
     group by session_date, product_id
 
 )
