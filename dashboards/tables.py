@@ -7,6 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+import streamlit as st
+
+from dashboards import downloads
+from dashboards.view import View
+
 # Lines and the head's colour are made of the text's colour, which the theme decides.
 STYLE = """<style>
 .plain-table { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.5; }
@@ -16,6 +21,27 @@ STYLE = """<style>
 .plain-table tr:not(tbody > :last-child) { border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
 .plain-table .number { text-align: right; white-space: nowrap; }
 </style>"""
+
+
+def show(
+    rows: Sequence[Mapping[str, Any]],
+    numbers: Mapping[str, Callable[[Any], str]],
+    *,
+    name: str,
+    view: View,
+    whole: Callable[[], Sequence[Mapping[str, Any]]] | None = None,
+    nothing: str = "Nothing of this in this period.",
+) -> None:
+    """Draw a table that can be downloaded, or say `nothing` where it has no row.
+
+    `numbers` says how each column of numbers is written; the files have the values themselves. `name` is that of the
+    files, of one table of a page each. `whole` gives more rows to the files than are drawn.
+    """
+    if not rows:
+        st.caption(nothing)
+        return
+    st.html(table(rows, numbers))
+    downloads.offer(whole or (lambda: rows), name, view)
 
 
 def table(rows: Sequence[Mapping[str, Any]], numbers: Mapping[str, Callable[[Any], str]]) -> str:

@@ -23,7 +23,7 @@ def test_the_tiles_show_the_last_week_against_the_one_before(publish) -> None:
     publish()
     page = opened()
     assert tiles(page) == {
-        "Visitors": ("3", "+50.0 %"),
+        "Active users": ("3", "+50.0 %"),
         "Sessions": ("4", "+100.0 %"),
         "Orders": ("3", "+200.0 %"),
         "Conversion": ("50.00 %", "0.00 pp"),
@@ -46,7 +46,7 @@ def test_all_days_are_compared_with_nothing(publish) -> None:
     page.segmented_control(key="period").set_value("All").run()
     assert not page.exception
     assert tiles(page)["Orders"] == ("4", "")
-    assert page.caption[0].value == "1 – 14 November 2025 (no earlier period to compare with)"
+    assert page.caption[0].value == "1 – 14 November 2025 (nothing to compare with)"
 
 
 def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publish) -> None:

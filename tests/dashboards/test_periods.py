@@ -26,8 +26,8 @@ def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
 
 def test_only_choices_that_differ_are_offered() -> None:
     assert periods.offered(data_of(1)) == ["All"]
-    assert periods.offered(data_of(28)) == ["7 days", "14 days", "All"]
-    assert periods.offered(data_of(400)) == ["7 days", "14 days", "28 days", "90 days", "All"]
+    assert periods.offered(data_of(28)) == ["7 days", "14 days", "All", "Custom"]
+    assert periods.offered(data_of(400)) == ["7 days", "14 days", "28 days", "90 days", "365 days", "All", "Custom"]
 
 
 @pytest.mark.parametrize(

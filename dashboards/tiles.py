@@ -1,0 +1,45 @@
+"""A tile: a number, its change, its course over the days, and what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboards import numbers
+from dashboards.metrics import metrics
+from dashboards.queries.shop import Shop
+from dashboards.view import View
+
+
+def tile(
+    place: DeltaGenerator,
+    name: str,
+    value: str,
+    change: str | None = None,
+    *,
+    shop: Shop,
+    view: View,
+    course: Sequence[float] = (),
+    regardless_of: Sequence[str] = (),
+) -> None:
+    """Draw the metric `name` of the registry into `place`.
+
+    `course` is its value on each day. `regardless_of` names the filters of the view that its marts cannot tell apart:
+    where one of them is set, the tile says that it counts all of them.
+    """
+    metric = metrics()[name]
+    label = numbers.labelled(metric.label, view.currency) if metric.unit == "money" else metric.label
+    ignored = [numbers.ALL_OF[kind] for kind in regardless_of if getattr(view, kind) is not None]
+    steady = change is not None and change[0] not in "+-"
+    arrow, color = ("off", "off") if steady else ("auto", "normal")
+    place.metric(
+        " · ".join([label, *ignored]),
+        value,
+        change,
+        delta_arrow=arrow,
+        delta_color=color,
+        border=True,
+        help=metric.help(shop.zone),
+        chart_data=course if len(course) > 1 else None,
+    )
