@@ -15,7 +15,7 @@ import streamlit as st  # noqa: E402
 
 from dashboards import filters, freshness  # noqa: E402
 from dashboards.frame import Scene, set_scene, told  # noqa: E402
-from dashboards.published import current_copy  # noqa: E402
+from dashboards.published import current_copy, one_connection  # noqa: E402
 from dashboards.queries.shop import options, shop  # noqa: E402
 
 # A page of yours: its file in `views`, and its line here. The first is the one that opens.
@@ -32,7 +32,7 @@ def frame() -> None:
     # Files of our own: for an emoji or a Material icon the browser would ask a host outside.
     st.set_page_config(page_title=f"{page.title} · shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.logo(str(HERE / "logo.svg"), size="large")
-    with told():
+    with told(), one_connection():
         copy = current_copy()
         about = shop(copy)
         title, choices = st.columns([1, 2], vertical_alignment="bottom")

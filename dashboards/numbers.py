@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 
 
-def count(number: int) -> str:
-    """
+def count(number: int | None) -> str:
+    """A dash where there is no number.
+
     >>> count(12345)
     '12,345'
     """
-    return f"{number:,}"
+    return "–" if number is None else f"{number:,}"
 
 
 def amount(value: Decimal | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from dashboards.periods import Period
 from dashboards.published import Published, rows
 from dashboards.queries import IN_SLICE, NO_CATEGORY, cached, of_slice
+from dashboards.queries.visitors import visitors, visitors_by_day
 from dashboards.view import Slice, plain
 
 TOP = 8
@@ -20,9 +21,10 @@ EVERYTHING = Slice()
 
 @dataclass(frozen=True)
 class Kpis:
-    """A period's numbers. `net` and `average` are in one currency; `converted` counts the sessions with a purchase."""
+    """A period's numbers. `visitors` is None where it is too long to tell them apart. `net` and `average` are in one
+    currency; `converted` counts the sessions with a purchase."""
 
-    visitors: int
+    visitors: int | None
     sessions: int
     converted: int
     orders: int
@@ -49,10 +51,9 @@ def kpis(
         visits as (
 
             select
-                count(distinct visitor_id) as visitors,
-                count(*) as sessions,
-                coalesce(sum(case when is_converted then 1 else 0 end), 0) as converted
-            from marts.fct_sessions
+                cast(coalesce(sum(sessions), 0) as int64) as sessions,
+                cast(coalesce(sum(converted_sessions), 0) as int64) as converted
+            from marts.fct_session_lengths
             where session_date between @first and @last
                 and {IN_SLICE}
 
@@ -94,7 +95,8 @@ def kpis(
         **of_slice(part),
     )
     ordered, orders = found.pop("ordered"), found.pop("orders_in_currency")
-    return Kpis(**found, average=ordered / orders if orders else None)
+    average = ordered / orders if orders else None
+    return Kpis(**found, visitors=visitors(copy, period, part), average=average)
 
 
 @cached
@@ -112,10 +114,9 @@ def days(
 
             select
                 session_date,
-                count(distinct visitor_id) as visitors,
-                count(*) as sessions,
-                sum(case when is_converted then 1 else 0 end) as converted
-            from marts.fct_sessions
+                cast(sum(sessions) as int64) as sessions,
+                cast(sum(converted_sessions) as int64) as converted
+            from marts.fct_session_lengths
             where session_date between @first and @last
                 and {IN_SLICE}
             group by session_date
@@ -156,7 +157,6 @@ def days(
 
         select
             engagement.event_date as date,
-            coalesce(visits.visitors, 0) as visitors,
             coalesce(visits.sessions, 0) as sessions,
             coalesce(visits.converted, 0) as converted,
             coalesce(orders.orders, 0) as orders,
@@ -175,8 +175,10 @@ def days(
         category=category,
         **of_slice(part),
     )
+    active = visitors_by_day(copy, period, part)
     return [
         row
+        | {"visitors": active.get(f"{row['date']}", 0)}
         | {"date": f"{row['date']}T00:00:00", "net": float(row["net"]), "average": float(row["average"] or 0)}
         | {"rate": 100 * row["converted"] / row["sessions"] if row["sessions"] else 0.0}
         for row in found

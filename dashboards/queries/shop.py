@@ -110,8 +110,9 @@ def options(copy: Published) -> Options:
 
             union all
 
-            select 'country' as what, coalesce(country, '{UNKNOWN}') as name, purchase_lines as sessions
-            from marts.fct_revenue
+            select 'country' as what, coalesce(country, '{UNKNOWN}') as name, sessions
+            from marts.fct_funnel
+            where is_total
 
             union all
 

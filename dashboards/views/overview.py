@@ -9,6 +9,7 @@ from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import overview as queries
 from dashboards.queries.shop import Shop
+from dashboards.queries.visitors import nearest
 from dashboards.tiles import tile
 from dashboards.view import View
 
@@ -46,8 +47,15 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
             shop=shop,
             view=view,
             course=[day[course] for day in days],
-            regardless_of=() if name == "net_revenue" else ("category",),
+            regardless_of=_regardless_of(name, view),
         )
+
+
+def _regardless_of(metric: str, view: View) -> tuple[str, ...]:
+    """The filters that cannot narrow a metric: its marts do not tell it by them."""
+    if metric == "net_revenue":
+        return ()
+    return ("category", *(nearest(view.slice).regardless_of if metric == "visitors" else ()))
 
 
 def _charts(view: View, days: list[dict[str, Any]]) -> None:
