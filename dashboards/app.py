@@ -32,6 +32,7 @@ def frame() -> None:
     # Files of our own: for an emoji or a Material icon the browser would ask a host outside.
     st.set_page_config(page_title=f"{page.title} · shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.logo(str(HERE / "logo.svg"), size="large")
+    st.html(HERE / "style.css")
     with told(), one_connection():
         copy = current_copy()
         about = shop(copy)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import numbers
 from dashboards.metrics import metrics
 from dashboards.queries.shop import Shop
+from dashboards.sparkline import sparkline
 from dashboards.view import View
+
+
+def row(count: int, key: str = "tiles") -> list[DeltaGenerator]:
+    """Places for so many tiles beside each other. A page that has several rows gives each its key, `tiles…`."""
+    return st.container(key=key).columns(count)
 
 
 def tile(
@@ -33,13 +40,14 @@ def tile(
     ignored = [numbers.ALL_OF[kind] for kind in regardless_of if getattr(view, kind) is not None]
     steady = change is not None and change[0] not in "+-"
     arrow, color = ("off", "off") if steady else ("auto", "normal")
-    place.metric(
+    drawn = place.container(border=True, gap="xsmall")
+    drawn.metric(
         " · ".join([label, *ignored]),
         value,
         change,
         delta_arrow=arrow,
         delta_color=color,
-        border=True,
         help=metric.help(shop.zone),
-        chart_data=course if len(course) > 1 else None,
     )
+    if len(course) > 1:
+        drawn.html(sparkline(course))

@@ -4,13 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, numbers, tables
+from dashboards import charts, numbers, tables, tiles
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import overview as queries
 from dashboards.queries.shop import Shop
 from dashboards.queries.visitors import nearest
-from dashboards.tiles import tile
 from dashboards.view import View
 
 
@@ -28,7 +27,7 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
         was = queries.kpis(copy, view.compared, view.currency, view.slice, view.category)
     rate, rate_before = numbers.share(now.converted, now.sessions), numbers.share(was.converted, was.sessions)
     for place, (name, value, change, course) in zip(
-        st.columns(6),
+        tiles.row(6),
         [
             ("net_revenue", numbers.amount(now.net), numbers.change(now.net, was.net), "net"),
             ("orders", numbers.count(now.orders), numbers.change(now.orders, was.orders), "orders"),
@@ -39,7 +38,7 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
         ],
         strict=True,
     ):
-        tile(
+        tiles.tile(
             place,
             name,
             value,
