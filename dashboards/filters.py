@@ -59,6 +59,7 @@ def _period(days: Period) -> Period:
         max_value=days.last,
         key="days",
         bind="query-params",
+        format="YYYY-MM-DD",
         label_visibility="collapsed",
         width=250,
     )

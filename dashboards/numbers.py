@@ -74,7 +74,3 @@ def labelled(label: str, code: str | None) -> str:
     'Net revenue, EUR'
     """
     return f"{label}, {code}" if code else label
-
-
-# What a tile counts where a filter cannot apply to it.
-ALL_OF = {"device": "all devices", "channel": "all channels", "country": "all countries", "category": "all categories"}

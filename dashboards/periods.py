@@ -66,7 +66,7 @@ def chosen(choice: str, available: Period, custom: Sequence[date] = ()) -> Perio
     if choice == CUSTOM:
         if len(custom) != 2:
             return chosen(default(available), available)
-        first, last = max(custom[0], available.first), min(custom[1], available.last)
+        first, last = max(min(custom), available.first), min(max(custom), available.last)
         return Period(first, last) if first <= last else chosen(default(available), available)
     days = CHOICES[choice]
     if days is None or days >= available.days:

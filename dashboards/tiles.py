@@ -13,6 +13,8 @@ from dashboards.queries.shop import Shop
 from dashboards.sparkline import sparkline
 from dashboards.view import View
 
+ALL_OF = {"device": "all devices", "channel": "all channels", "country": "all countries", "category": "all categories"}
+
 
 def row(count: int, key: str = "tiles") -> list[DeltaGenerator]:
     """Places for so many tiles beside each other. A page that has several rows gives each its key, `tiles…`."""
@@ -37,17 +39,27 @@ def tile(
     """
     metric = metrics()[name]
     label = numbers.labelled(metric.label, view.currency) if metric.unit == "money" else metric.label
-    ignored = [numbers.ALL_OF[kind] for kind in regardless_of if getattr(view, kind) is not None]
     steady = change is not None and change[0] not in "+-"
     arrow, color = ("off", "off") if steady else ("auto", "normal")
-    drawn = place.container(border=True, gap="xsmall")
+    drawn = place.container(border=True, gap="xsmall", height="stretch")
     drawn.metric(
-        " · ".join([label, *ignored]),
+        label,
         value,
         change,
         delta_arrow=arrow,
         delta_color=color,
         help=metric.help(shop.zone),
     )
+    if ignored := all_of(view, regardless_of):
+        drawn.caption(ignored)
     if len(course) > 1:
         drawn.html(sparkline(course))
+
+
+def all_of(view: View, kinds: Sequence[str]) -> str:
+    """What is counted where filters of the view, of these kinds, cannot apply; nothing where none of them is set.
+
+    >>> all_of(View(period, category="garden"), ("category", "country"))  # doctest: +SKIP
+    'all categories'
+    """
+    return ", ".join(ALL_OF[kind] for kind in kinds if getattr(view, kind) is not None)
