@@ -13,7 +13,7 @@ if str(HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from dashboards import filters, freshness  # noqa: E402
+from dashboards import filters, freshness, signin  # noqa: E402
 from dashboards.frame import Scene, set_scene, told  # noqa: E402
 from dashboards.published import current_copy, one_connection  # noqa: E402
 from dashboards.queries.shop import options, shop  # noqa: E402
@@ -34,6 +34,8 @@ def frame() -> None:
     st.logo(str(HERE / "logo.svg"), size="large")
     st.html(HERE / "style.css")
     with told(), one_connection():
+        if not signin.is_admitted():
+            return
         copy = current_copy()
         about = shop(copy)
         title, choices = st.columns([1, 2], vertical_alignment="bottom")
@@ -44,6 +46,7 @@ def frame() -> None:
         set_scene(Scene(copy, about, view))
         page.run()
         freshness.line(about, view)
+        signin.sign_out()
 
 
 frame()

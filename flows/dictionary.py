@@ -50,8 +50,8 @@ copy, beside the marts.
 _METRICS_SAY = """\
 ## Metrics
 
-What the dashboard calls its numbers, and what they count. A tile says the same when it is asked (the question mark beside
-its name). One metric is one question to the marts wherever it is shown.
+What the dashboard calls its numbers, and what they count. A tile says the same when it is asked (the question mark
+beside its name). One metric is one question to the marts, wherever it is shown.
 """
 
 

@@ -75,7 +75,7 @@ def test_a_model_is_told_with_its_types_tests_and_claims(tmp_path: Path) -> None
     marts = tmp_path / "marts"
     marts.mkdir()
     (marts / "fct_kettles.yml").write_text(MODEL)
-    told = dictionary(tmp_path).split("## Marts\n")[1].split("\n## What the pipeline")[0]
+    told = dictionary(tmp_path).split("## Marts\n")[1].split("\n## Metrics")[0]
     assert told == (
         "\n### fct_kettles\n\n"
         "One row is one kettle on one day.\n\n"

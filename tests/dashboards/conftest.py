@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from streamlit import config
 
 from flows import serving
 from flows.settings import Settings, load_settings
@@ -34,6 +35,12 @@ def write_copy(path: Path, tables: Tables) -> None:
             "create table ops.publication as select 'v' as version, timestamp '2025-12-01 06:30:00' as published_at;"
             "create table ops.settings as select 'reporting_timezone' as name, 'Europe/Berlin' as value"
         )
+
+
+@pytest.fixture(autouse=True)
+def on_loopback() -> None:
+    """As `shopflow dashboard` starts it, from whatever folder the tests run."""
+    config.set_option("server.address", "127.0.0.1")
 
 
 @pytest.fixture
