@@ -20,7 +20,7 @@ Publish = Callable[..., Path]
 def write_copy(path: Path, tables: Tables) -> None:
     """A serving file: every mart with the columns and types of its YAML (null where a row lacks them), and `ops`."""
     with duckdb.connect(path) as connection:
-        connection.execute("create schema marts; create schema ops")
+        connection.execute("begin; create schema marts; create schema ops")
         for described in sorted(MARTS.glob("*.yml")):
             (model,) = yaml.safe_load(described.read_text("utf-8"))["models"]
             types = {column["name"]: column["data_type"] for column in model["columns"]}
@@ -33,7 +33,7 @@ def write_copy(path: Path, tables: Tables) -> None:
                 connection.execute(insert, list(row.values()))
         connection.execute(
             "create table ops.publication as select 'v' as version, timestamp '2025-12-01 06:30:00' as published_at;"
-            "create table ops.settings as select 'reporting_timezone' as name, 'Europe/Berlin' as value"
+            "create table ops.settings as select 'reporting_timezone' as name, 'Europe/Berlin' as value; commit"
         )
 
 
@@ -50,17 +50,17 @@ def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     return settings.home
 
 
+def publish_to(settings: Settings, tables: Tables) -> Path:
+    """Make a copy of these tables the current one of a home; its path."""
+    with serving.draft(settings, datetime(2025, 12, 1, 6, 30, tzinfo=UTC)) as draft:
+        write_copy(draft, tables)
+    copy = draft.with_name(draft.name.removeprefix(".draft-"))
+    serving.make_current(settings, copy)
+    serving.keep_only_last(settings)
+    return copy
+
+
 @pytest.fixture
 def publish(home: Path) -> Publish:
     """Publishes tables (those of two weeks if none are given) as the current copy, and gives its path."""
-
-    def publish(tables: Tables = TWO_WEEKS) -> Path:
-        settings = load_settings()
-        with serving.draft(settings, datetime(2025, 12, 1, 6, 30, tzinfo=UTC)) as draft:
-            write_copy(draft, tables)
-        copy = draft.with_name(draft.name.removeprefix(".draft-"))
-        serving.make_current(settings, copy)
-        serving.keep_only_last(settings)
-        return copy
-
-    return publish
+    return lambda tables=TWO_WEEKS: publish_to(load_settings(), tables)

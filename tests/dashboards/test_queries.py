@@ -3,16 +3,22 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
+import duckdb
 import pytest
 
 from dashboards.periods import Period
-from dashboards.published import NothingToShow, current_copy
+from dashboards.published import NothingToShow, current_copy, one_connection
 from dashboards.queries import overview as queries
 from dashboards.queries.overview import Kpis
-from dashboards.queries.shop import shop
+from dashboards.queries.shop import Options, options, shop
+from dashboards.queries.visitors import nearest, visitors, visitors_by_day
+from dashboards.view import UNKNOWN, Slice
 from flows.kpis import Category, read_kpis
 from flows.settings import load_settings
+from tests.dashboards.conftest import publish_to
+from tests.dashboards.small_shop import Row, session, visits
 
 NO_DAY = {"visitors": 0, "sessions": 0, "converted": 0, "orders": 0, "net": 0.0, "average": 0.0, "rate": 0.0}
 
@@ -162,3 +168,102 @@ def test_the_end_of_a_run_ranks_the_categories_of_the_currency_with_the_most_ord
     assert said is not None
     assert tuple(revenue.currency for revenue in said.revenue) == shop(copy).currencies == (main, "JPY", "CHF")
     assert said.categories == (Category("c2", main, Decimal(950)), Category("c1", main, Decimal(900)))
+
+
+SLICES = [
+    Slice(device, channel, country)
+    for device in (None, "mobile", UNKNOWN)
+    for channel in (None, "direct")
+    for country in (None, "DE")
+]
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Row]]:
+    """A copy of a month in which visitors come back by other ways and devices, and its sessions."""
+    some = Random(6)
+    sessions = [
+        session(
+            f"a:{some.randrange(40)}",
+            some.randint(1, 30),
+            some.choice(["mobile", "desktop", None]),
+            some.choice(["direct", "email", "search"]),
+            some.choice(["DE", "FR", None]),
+            purchases=some.randrange(2),
+        )
+        for _ in range(300)
+    ]
+    days = [{"event_date": day(number), "dau": 1, "sessions": 1} for number in range(1, 31)]
+    settings = load_settings(home=tmp_path_factory.mktemp("busy"))
+    return publish_to(settings, {"fct_daily_engagement": days, **visits(sessions)}), sessions
+
+
+def told(of: Row, column: str) -> str:
+    return of[column] or UNKNOWN
+
+
+@pytest.mark.parametrize("part", SLICES)
+def test_sessions_are_those_of_the_slice_and_the_days_add_up_to_them(part: Slice, busy) -> None:
+    copy, sessions = busy
+    inside = [
+        visit
+        for visit in sessions
+        if part.device in (None, told(visit, "device_type"))
+        and part.channel in (None, told(visit, "channel"))
+        and part.country in (None, told(visit, "country"))
+    ]
+    for period in (Period(day(1), day(30)), Period(day(7), day(7)), Period(day(12), day(25))):
+        counted = [visit for visit in inside if period.first <= visit["session_date"] <= period.last]
+        tiles, days = queries.kpis(copy, period, "EUR", part), queries.days(copy, period, "EUR", part)
+        assert tiles.sessions == len(counted) == sum(row["sessions"] for row in days)
+        assert tiles.converted == sum(v["is_converted"] for v in counted) == sum(row["converted"] for row in days)
+
+
+@pytest.mark.parametrize("part", [Slice(), Slice(device="mobile"), Slice(channel="email"), Slice(country=UNKNOWN)])
+def test_different_visitors_of_any_period_are_counted_once(part: Slice, busy) -> None:
+    copy, sessions = busy
+    kind = nearest(part)
+    column = {"all": None, "device": "device_type", "channel": "channel", "country": "country"}[kind.slice]
+    for first, last in ((1, 30), (1, 1), (7, 13), (30, 30), (12, 30), (3, 29)):
+        inside = {
+            visit["visitor_id"]
+            for visit in sessions
+            if day(first) <= visit["session_date"] <= day(last) and (not column or told(visit, column) == kind.value)
+        }
+        assert visitors(copy, Period(day(first), day(last)), part) == len(inside)
+        daily = visitors_by_day(copy, Period(day(first), day(last)), part)
+        assert set(daily) <= {f"{day(number)}" for number in range(first, last + 1)}
+
+
+def test_visitors_of_more_days_than_can_be_told_apart_are_told_only_from_the_beginning(publish) -> None:
+    days = [
+        {"event_date": date(year, 1, 1), "dau": 2, "sessions": 2, "new_visitors": new}
+        for year, new in ((2023, 2), (2024, 1), (2025, 0))
+    ]
+    copy = publish({"fct_daily_engagement": days})
+    assert visitors(copy, Period(date(2023, 1, 1), date(2025, 1, 1)), Slice()) == 3
+    assert visitors(copy, Period(date(2023, 1, 1), date(2024, 12, 1)), Slice()) == 3
+    assert visitors(copy, Period(date(2023, 1, 2), date(2025, 1, 1)), Slice()) is None
+    assert visitors(copy, Period(date(2025, 1, 1), date(2025, 4, 1)), Slice(device="mobile")) is None
+
+
+def test_filters_offer_what_there_is_most_sessions_first(publish) -> None:
+    assert options(publish()) == Options(
+        devices=("mobile", "desktop"),
+        channels=("direct", "email"),
+        countries=("DE", "FR", UNKNOWN),
+        categories=("home_and_kitchen", "(none)"),
+    )
+
+
+def test_questions_of_a_block_share_a_connection_that_is_closed_with_it(publish) -> None:
+    copy = publish()
+    with one_connection() as opened:
+        shop(copy)
+        queries.kpis(copy, Period(day(1), day(2)), "EUR")
+        (connection,) = opened.values()
+        with one_connection() as inner:
+            assert inner is opened
+        connection.execute("select 1")
+    with pytest.raises(duckdb.ConnectionException):
+        connection.execute("select 1")
