@@ -84,7 +84,15 @@ def as_read(chart: AnyChart) -> AnyChart:
 
 def _days() -> alt.X:
     """Days as equal steps: every tick is a day, and the first and the last have their full width."""
-    axis = alt.Axis(format="%-d %b", grid=False, labelOverlap="greedy", labelAngle=0, labelSeparation=12, ticks=False)
+    axis = alt.Axis(
+        format="%-d %b",
+        grid=False,
+        labelOverlap="greedy",
+        labelAngle=0,
+        labelSeparation=12,
+        ticks=False,
+        labelBound=True,
+    )
     return alt.X("yearmonthdate(date):O", title=None, axis=axis)
 
 

@@ -22,7 +22,7 @@ def offer(rows: Callable[[], Rows], name: str, view: View) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for kind, mime, written in (("csv", "text/csv", as_csv), ("parquet", "application/octet-stream", as_parquet)):
             st.download_button(
-                {"csv": "CSV", "parquet": "Parquet"}[kind],
+                {"csv": "Download CSV", "parquet": "Download Parquet"}[kind],
                 lambda written=written: written(rows()),
                 f"{stem}.{kind}",
                 mime,

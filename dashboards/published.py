@@ -72,11 +72,13 @@ def published_at(copy: Published) -> datetime:
 
 
 def rows(copy: Published, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    """The rows of one question, in SQL that both engines take; `parameters` stand for its `@name`.
+    """The rows of one question, in SQL that both engines take; `parameters` stand for its `@name`;
+    those that it does not name are not sent.
 
     Raises NothingToShow where the published data cannot be read or lacks what is asked for, and WarehouseError, one
     sentence, for what else BigQuery may refuse.
     """
+    parameters = {name: parameters[name] for name in dict.fromkeys(re.findall(r"@(\w+)", sql))}
     if isinstance(copy, Marts):
         try:
             return _jobs(load_settings()).rows(sql, parameters)

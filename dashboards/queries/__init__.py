@@ -26,10 +26,22 @@ IN_SLICE = f"""(@device is null or coalesce(device_type, '{UNKNOWN}') = @device)
                 and (@channel is null or coalesce(channel, '{UNKNOWN}') = @channel)
                 and (@country is null or coalesce(country, '{UNKNOWN}') = @country)"""
 
+# Of a table of products' rows: those of a category. To be left out where all are looked at, and given `@category`.
+IN_CATEGORY = f"""and product_id in (
+                    select product_id
+                    from marts.dim_products
+                    where coalesce(category_level_1, '{NO_CATEGORY}') = @category
+                )"""
+
 
 def cached(question: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Keep a question's answers, by what is published and what is asked."""
     return st.cache_data(ttl=LIFE, max_entries=64, show_spinner=False)(question)
+
+
+def in_category(category: str | None) -> str:
+    """The condition for a category, or none; joining all products to all rows takes longer than adding the rows up."""
+    return IN_CATEGORY if category else ""
 
 
 def of_slice(part: Slice) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dashboards.periods import Period
 from dashboards.published import Published, rows
-from dashboards.queries import IN_SLICE, NO_CATEGORY, cached, of_slice
+from dashboards.queries import IN_SLICE, cached, in_category, of_slice
 from dashboards.queries.visitors import visitors, visitors_by_day
 from dashboards.view import Slice, plain
 
@@ -76,13 +76,12 @@ def kpis(
 
         revenue as (
 
-            select coalesce(sum(revenue.net_amount), 0) as net
-            from marts.fct_revenue as revenue
-            left join marts.dim_products as products on revenue.product_id = products.product_id
-            where revenue.event_date between @first and @last
-                and revenue.currency is not distinct from @currency
-                and (@category is null or coalesce(products.category_level_1, '{NO_CATEGORY}') = @category)
+            select coalesce(sum(net_amount), 0) as net
+            from marts.fct_revenue
+            where event_date between @first and @last
+                and currency is not distinct from @currency
                 and {IN_SLICE}
+                {in_category(category)}
 
         )
 
@@ -143,15 +142,14 @@ def days(
         revenue as (
 
             select
-                revenue.event_date,
-                sum(revenue.net_amount) as net
-            from marts.fct_revenue as revenue
-            left join marts.dim_products as products on revenue.product_id = products.product_id
-            where revenue.event_date between @first and @last
-                and revenue.currency is not distinct from @currency
-                and (@category is null or coalesce(products.category_level_1, '{NO_CATEGORY}') = @category)
+                event_date,
+                sum(net_amount) as net
+            from marts.fct_revenue
+            where event_date between @first and @last
+                and currency is not distinct from @currency
                 and {IN_SLICE}
-            group by revenue.event_date
+                {in_category(category)}
+            group by event_date
 
         )
 
@@ -191,14 +189,26 @@ def categories(copy: Published, period: Period, currency: str | None, part: Slic
     found = rows(
         copy,
         f"""
+        with
+
+        sold as (
+
+            select
+                product_id,
+                sum(net_amount) as net
+            from marts.fct_revenue
+            where event_date between @first and @last
+                and currency is not distinct from @currency
+                and {IN_SLICE}
+            group by product_id
+
+        )
+
         select
             products.category_level_1 as name,
-            sum(revenue.net_amount) as net
-        from marts.fct_revenue as revenue
-        left join marts.dim_products as products on revenue.product_id = products.product_id
-        where revenue.event_date between @first and @last
-            and revenue.currency is not distinct from @currency
-            and {IN_SLICE}
+            sum(sold.net) as net
+        from sold
+        left join marts.dim_products as products on sold.product_id = products.product_id
         group by name
         order by net desc, name
         limit @top
@@ -220,19 +230,32 @@ def products(
     found = rows(
         copy,
         f"""
+        with
+
+        sold as (
+
+            select
+                product_id,
+                cast(sum(units) as int64) as units,
+                sum(net_amount) as net
+            from marts.fct_revenue
+            where event_date between @first and @last
+                and currency is not distinct from @currency
+                and {IN_SLICE}
+                {in_category(category)}
+            group by product_id
+            order by net desc, product_id
+            limit @top
+
+        )
+
         select
-            coalesce(max(products.product_name), 'product ' || revenue.product_id) as name,
-            cast(sum(revenue.units) as int64) as units,
-            sum(revenue.net_amount) as net
-        from marts.fct_revenue as revenue
-        left join marts.dim_products as products on revenue.product_id = products.product_id
-        where revenue.event_date between @first and @last
-            and revenue.currency is not distinct from @currency
-            and (@category is null or coalesce(products.category_level_1, '{NO_CATEGORY}') = @category)
-            and {IN_SLICE}
-        group by revenue.product_id
-        order by net desc, revenue.product_id
-        limit @top
+            coalesce(products.product_name, 'product ' || sold.product_id) as name,
+            sold.units,
+            sold.net
+        from sold
+        left join marts.dim_products as products on sold.product_id = products.product_id
+        order by sold.net desc, sold.product_id
         """,
         first=period.first,
         last=period.last,

@@ -51,7 +51,7 @@ def visitors(copy: Published, period: Period, part: Slice) -> int | None:
         from marts.fct_active_visitors
         where event_date between @first and @last
             and {IN_ITS_SLICE}
-            and (days_since_active is null or event_date - cast(days_since_active as int) < @first)
+            and (last_active_date is null or last_active_date < @first)
         """,
         first=period.first,
         last=period.last,

@@ -57,12 +57,11 @@ def _active(sessions: Sequence[Row]) -> Iterator[Row]:
         for (_, value), active in days.items():
             ordered = sorted(active)
             for before, on in zip([None, *ordered], ordered, strict=False):
-                since = (on - before).days if before else None
                 yield {
                     "event_date": on,
                     "slice": name,
                     "slice_value": value,
-                    "days_since_active": since,
+                    "last_active_date": before,
                     "visitors": 1,
                 }
 
