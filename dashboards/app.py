@@ -41,8 +41,8 @@ def frame() -> None:
         title, choices = st.columns([1, 2], vertical_alignment="bottom")
         title.title(page.title)
         with choices.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
-            view = filters.bar(about, options(copy))
-        st.caption(filters.said(view))
+            view = filters.bar(about, options(copy), page.url_path)
+        st.html(filters.said(view))
         set_scene(Scene(copy, about, view))
         page.run()
         freshness.line(about, view)
