@@ -58,8 +58,15 @@ class _Chosen:
         if len(offered) == 1:
             return days
         self._start("period", offered, default)
-        shown = {"required": True, "key": "period", "persist_state": "session", "label_visibility": "collapsed"}
-        choice = st.segmented_control("Period", offered, **shown) or default
+        choice = st.segmented_control(
+            "Period",
+            offered,
+            required=True,
+            key="period",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        choice = choice or default
         if choice != default:
             self._told["period"] = choice
         return periods.chosen(choice, days, self._days(days) if choice == periods.CUSTOM else ())

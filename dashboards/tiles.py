@@ -40,14 +40,13 @@ def tile(
     metric = metrics()[name]
     label = numbers.labelled(metric.label, view.currency) if metric.unit == "money" else metric.label
     steady = change is not None and change[0] not in "+-"
-    arrow, color = ("off", "off") if steady else ("auto", "normal")
     drawn = place.container(border=True, gap="xsmall", height="stretch")
     drawn.metric(
         label,
         value,
         change,
-        delta_arrow=arrow,
-        delta_color=color,
+        delta_arrow="off" if steady else "auto",
+        delta_color="off" if steady else "normal",
         help=metric.help(shop.zone),
     )
     if ignored := all_of(view, regardless_of):
