@@ -1,4 +1,5 @@
-"""The dashboard's frame: title, icon, navigation. Started by `shopflow dashboard`.
+"""The dashboard's frame: title, navigation, filters, and the line that says how fresh all is. Started by
+`shopflow dashboard`.
 
 Streamlit puts this folder, not the project's, on the module path; the imports of every page speak of the project's.
 """
@@ -12,11 +13,40 @@ if str(HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-page = st.navigation(
-    [st.Page(HERE / "views" / "overview.py", title="Overview", default=True)],
-    position="top",
-)
-# Files of our own: for an emoji or a Material icon the browser would ask a host outside.
-st.set_page_config(page_title=f"{page.title} · shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
-st.logo(str(HERE / "logo.svg"), size="large")
-page.run()
+from dashboards import filters, freshness, signin  # noqa: E402
+from dashboards.frame import Scene, set_scene, told  # noqa: E402
+from dashboards.published import current_copy, one_connection  # noqa: E402
+from dashboards.queries.shop import options, shop  # noqa: E402
+
+# A page of yours: its file in `views`, and its line here. The first is the one that opens.
+PAGES = {
+    "overview": "Overview",
+}
+
+
+def frame() -> None:
+    page = st.navigation(
+        [st.Page(HERE / "views" / f"{name}.py", title=title, url_path=name) for name, title in PAGES.items()],
+        position="top",
+    )
+    # Files of our own: for an emoji or a Material icon the browser would ask a host outside.
+    st.set_page_config(page_title=f"{page.title} · shopflow", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.logo(str(HERE / "logo.svg"), size="large")
+    st.html(HERE / "style.css")
+    with told(), one_connection():
+        if not signin.is_admitted():
+            return
+        copy = current_copy()
+        about = shop(copy)
+        title, choices = st.columns([1, 2], vertical_alignment="bottom")
+        title.title(page.title)
+        with choices.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+            view = filters.bar(about, options(copy), page.url_path)
+        st.html(filters.said(view))
+        set_scene(Scene(copy, about, view))
+        page.run()
+        freshness.line(about, view)
+        signin.sign_out()
+
+
+frame()

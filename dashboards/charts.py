@@ -4,13 +4,16 @@ second of every first page."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
+
+from dashboards.reader import marks
 
 BLUE, ORANGE, GREEN, GREY = "#1B7FC2", "#E69F00", "#009E73", "#7A8797"
 HEIGHT = 250
 Rows = Sequence[dict[str, Any]]
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
 def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, str]) -> alt.LayerChart:
@@ -28,7 +31,7 @@ def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, st
     )
     y = alt.Y(f"{line_column}:Q", title=line_title, axis=_numbers(titleColor=ORANGE, orient="right", grid=False))
     drawn_line = base.mark_line(color=ORANGE, strokeWidth=2.2, point=_points(ORANGE)).encode(y=y)
-    return alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent")
+    return as_read(alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent"))
 
 
 def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.Chart:
@@ -37,7 +40,7 @@ def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.Chart:
         {"date": row["date"], "series": name, "value": row[column]} for row in rows for column, name in series.items()
     ]
     names = list(series.values())
-    return (
+    return as_read(
         alt.Chart(alt.Data(values=long), height=HEIGHT)
         .mark_line(strokeWidth=2.2, point=_points())
         .encode(
@@ -69,12 +72,27 @@ def bars_by_name(rows: Rows, name: str, value: str, title: str) -> alt.LayerChar
         tooltip=[alt.Tooltip(f"{name}:N", title="Name"), alt.Tooltip(f"{value}:Q", title=title, format=",.2f")],
     )
     written = base.mark_text(align="left", dx=5, color=GREY).encode(text=alt.Text(f"{value}:Q", format=",.0f"))
-    return alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), written)
+    return as_read(alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), written))
+
+
+def as_read(chart: AnyChart) -> AnyChart:
+    """The chart with its numbers as the reader writes them; every shape here ends with it."""
+    thousands, decimal = marks()
+    number = alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=["", ""])
+    return chart.configure(locale=alt.Locale(number=number))
 
 
 def _days() -> alt.X:
     """Days as equal steps: every tick is a day, and the first and the last have their full width."""
-    axis = alt.Axis(format="%-d %b", grid=False, labelOverlap="greedy", labelAngle=0, labelSeparation=12, ticks=False)
+    axis = alt.Axis(
+        format="%-d %b",
+        grid=False,
+        labelOverlap="greedy",
+        labelAngle=0,
+        labelSeparation=12,
+        ticks=False,
+        labelBound=True,
+    )
     return alt.X("yearmonthdate(date):O", title=None, axis=axis)
 
 

@@ -1,16 +1,19 @@
-"""Numbers as people read them. Money comes in as a decimal and is never turned into a float."""
+"""Numbers as their reader writes them. Money comes in as a decimal and is never turned into a float."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from dashboards.reader import written
 
-def count(number: int) -> str:
-    """
+
+def count(number: int | None) -> str:
+    """A dash where there is no number.
+
     >>> count(12345)
     '12,345'
     """
-    return f"{number:,}"
+    return "–" if number is None else written(f"{number:,}")
 
 
 def amount(value: Decimal | None) -> str:
@@ -19,7 +22,7 @@ def amount(value: Decimal | None) -> str:
     >>> amount(Decimal("59442.6300"))
     '59,442.63'
     """
-    return "–" if value is None else f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+    return "–" if value is None else written(f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}")
 
 
 def share(part: int, whole: int) -> Decimal | None:
@@ -32,7 +35,7 @@ def percent(value: Decimal | None) -> str:
     >>> percent(Decimal("1.3671"))
     '1.37 %'
     """
-    return "–" if value is None else f"{value:.2f} %"
+    return "–" if value is None else written(f"{value:.2f} %")
 
 
 def change(now: Decimal | int | None, before: Decimal | int | None) -> str | None:
@@ -58,7 +61,7 @@ def points(now: Decimal | None, before: Decimal | None) -> str | None:
 def _signed(number: Decimal, places: int) -> str:
     """With its sign, and without one where nothing is left of it at this many places."""
     rounded = round(number, places)
-    return f"{rounded:+f}" if rounded else f"{abs(rounded):f}"
+    return written(f"{rounded:+,f}" if rounded else f"{abs(rounded):f}")
 
 
 def currency(code: str | None) -> str:

@@ -1,7 +1,7 @@
 """What is published, and how it is asked: a serving copy on DuckDB, on BigQuery the marts themselves. Holds no SQL.
 
 A serving copy never changes once it is published, so its real path is the cache key; the copy that is current is looked
-up at every interaction. Connections live for one question, so that a copy which was replaced can be deleted.
+up at every interaction. Connections live for one drawing of a page, so that a copy which was replaced can be deleted.
 
 BigQuery's key is the instant of the last publication, looked up at most every few seconds and for free: every
 publication writes a row of `ops.settings`, and it is the table's metadata that is asked. One client serves all readers.
@@ -10,6 +10,9 @@ publication writes a row of `ops.settings`, and it is the table's metadata that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from flows.warehouse.bigquery_jobs import Jobs
 
 LOOK_AGAIN = "10 seconds"
+_held: ContextVar[dict[Path, duckdb.DuckDBPyConnection] | None] = ContextVar("connections", default=None)
 
 
 class NothingToShow(ShopflowError):
@@ -68,19 +72,24 @@ def published_at(copy: Published) -> datetime:
 
 
 def rows(copy: Published, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    """The rows of one question, in SQL that both engines take; `parameters` stand for its `@name`.
+    """The rows of one question, in SQL that both engines take; `parameters` stand for its `@name`;
+    those that it does not name are not sent.
 
     Raises NothingToShow where the published data cannot be read or lacks what is asked for, and WarehouseError, one
     sentence, for what else BigQuery may refuse.
     """
+    parameters = {name: parameters[name] for name in dict.fromkeys(re.findall(r"@(\w+)", sql))}
     if isinstance(copy, Marts):
         try:
             return _jobs(load_settings()).rows(sql, parameters)
         except WarehouseError as error:
             raise _nothing_yet(error, copy.dataset) or error from error
     try:
-        with duckdb.connect(copy, read_only=True, config={"autoinstall_known_extensions": "false"}) as connection:
-            result = connection.execute(re.sub(r"@(\w+)", r"$\1", sql), parameters)
+        with one_connection() as connections:
+            if copy not in connections:
+                config = {"autoinstall_known_extensions": "false"}
+                connections[copy] = duckdb.connect(copy, read_only=True, config=config)
+            result = connections[copy].execute(re.sub(r"@(\w+)", r"$\1", sql), parameters)
             names = [column[0] for column in result.description]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     except duckdb.Error as error:
@@ -88,6 +97,24 @@ def rows(copy: Published, sql: str, **parameters: object) -> list[dict[str, Any]
             f"The published data in {copy.name} cannot be read; `shopflow run --full-refresh` publishes it anew "
             f"({str(error).splitlines()[0]})."
         ) from error
+
+
+@contextmanager
+def one_connection() -> Iterator[dict[Path, duckdb.DuckDBPyConnection]]:
+    """The questions of the block (of its thread) to a serving copy share a connection, which the first of them opens:
+    that takes longer than most answers. Closed with the block; a block within another one is part of it."""
+    held = _held.get()
+    if held is not None:
+        yield held
+        return
+    opened: dict[Path, duckdb.DuckDBPyConnection] = {}
+    token = _held.set(opened)
+    try:
+        yield opened
+    finally:
+        _held.reset(token)
+        for connection in opened.values():
+            connection.close()
 
 
 @st.cache_resource(hash_funcs={Settings: hash}, show_spinner=False)

@@ -7,15 +7,31 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-# Lines and the head's colour are made of the text's colour, which the theme decides.
-STYLE = """<style>
-.plain-table { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.5; }
-.plain-table th { font-weight: 400; text-align: left; opacity: 0.7; }
-.plain-table th, .plain-table td { padding: 0.25rem 0 0.25rem 1rem; overflow-wrap: anywhere; }
-.plain-table th:first-child, .plain-table td:first-child { padding-left: 0.5rem; }
-.plain-table tr:not(tbody > :last-child) { border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
-.plain-table .number { text-align: right; white-space: nowrap; }
-</style>"""
+import streamlit as st
+
+from dashboards import downloads
+from dashboards.view import View
+
+
+def show(
+    rows: Sequence[Mapping[str, Any]],
+    numbers: Mapping[str, Callable[[Any], str]],
+    *,
+    name: str,
+    view: View,
+    whole: Callable[[], Sequence[Mapping[str, Any]]] | None = None,
+    nothing: str = "Nothing of this in this period.",
+) -> None:
+    """Draw a table that can be downloaded, or say `nothing` where it has no row.
+
+    `numbers` says how each column of numbers is written; the files have the values themselves. `name` is that of the
+    files, of one table of a page each. `whole` gives more rows to the files than are drawn.
+    """
+    if not rows:
+        st.caption(nothing)
+        return
+    st.html(table(rows, numbers))
+    downloads.offer(whole or (lambda: rows), name, view)
 
 
 def table(rows: Sequence[Mapping[str, Any]], numbers: Mapping[str, Callable[[Any], str]]) -> str:
@@ -27,7 +43,7 @@ def table(rows: Sequence[Mapping[str, Any]], numbers: Mapping[str, Callable[[Any
     names = list(rows[0])
     head = "".join(f'<th scope="col"{_class(name in numbers)}>{escape(name)}</th>' for name in names)
     body = "".join(f"<tr>{''.join(_cell(row[name], numbers.get(name)) for name in names)}</tr>" for row in rows)
-    return f'{STYLE}<table class="plain-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table class="plain-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _cell(value: Any, number: Callable[[Any], str] | None) -> str:

@@ -14,18 +14,21 @@ from flows.settings import PROJECT
 from flows.warehouse.tables import OPS, raw_fields
 
 MODELS = PROJECT / "transforms" / "models"
+METRICS = PROJECT / "dashboards" / "metrics.yml"
 
 _INTRODUCTION = """\
 # Data dictionary
 
-Written by `make docs` from the record models (`flows/records`) and from the YAML beside each dbt model
-(`transforms/models`). Change those, not this page; a test compares.
+Written by `make docs` from the record models (`flows/records`), from the YAML beside each dbt model
+(`transforms/models`) and from the dashboard's metrics (`dashboards/metrics.yml`). Change those, not this page; a test
+compares.
 
 Instants are in UTC. A day is a day in the shop's time zone (`SHOPFLOW_REPORTING_TIMEZONE`). Amounts are decimals with
 four places, with their currency beside them. How columns are named: [naming.md](naming.md).
 
 [What comes in](#what-comes-in) · [Event types](#event-types) · [Staging](#staging) · [Intermediate](#intermediate) ·
-[Marts](#marts) · [What the pipeline writes about itself](#what-the-pipeline-writes-about-itself)
+[Marts](#marts) · [Metrics](#metrics) ·
+[What the pipeline writes about itself](#what-the-pipeline-writes-about-itself)
 """
 
 _RAW = """\
@@ -44,8 +47,17 @@ copy, beside the marts.
 """
 
 
-def dictionary(models: Path = MODELS) -> str:
-    """The whole dictionary as Markdown. `models` is the folder of dbt models whose YAML files are read.
+_METRICS_SAY = """\
+## Metrics
+
+What the dashboard calls its numbers, and what they count. A tile says the same when it is asked (the question mark
+beside its name). One metric is one question to the marts, wherever it is shown.
+"""
+
+
+def dictionary(models: Path = MODELS, metrics: Path = METRICS) -> str:
+    """The whole dictionary as Markdown. `models` is the folder of dbt models whose YAML files are read, `metrics` the
+    registry of the dashboard.
 
     Promises the same text for the same files, without a line's end at its end; reads no data and no environment.
     """
@@ -53,6 +65,7 @@ def dictionary(models: Path = MODELS) -> str:
     parts += [_record(record) for record in RECORDS.values()]
     parts.append(_event_types())
     parts += _layers(models)
+    parts.append(_metrics(metrics))
     parts += [_OPS_SAYS, *(_ops(table) for table in OPS)]
     return "\n".join(parts).rstrip("\n")
 
@@ -147,6 +160,20 @@ def _model(model: Mapping[str, Any], unit_tests: Iterable[Mapping[str, Any]]) ->
     if claims:
         lines += ["\nAlso tested:\n", *(f"- {claim}" for claim in claims)]
     return "\n".join(lines) + "\n"
+
+
+def _metrics(registry: Path) -> str:
+    rows = [
+        (
+            metric["label"],
+            _one_line(metric["text"]),
+            _one_line(metric["grain"]),
+            metric["unit"],
+            ", ".join(f"`{column}`" for column in metric["columns"]),
+        )
+        for metric in yaml.safe_load(registry.read_text("utf-8")).values()
+    ]
+    return "\n".join([_METRICS_SAY, *_table(("Metric", "What it counts", "Told by", "Unit", "Made of"), rows)]) + "\n"
 
 
 def _claim(unit_test: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from flows.errors import SettingsError
 
 PREFIX = "SHOPFLOW_"
 PROJECT = Path(__file__).resolve().parent.parent
+_PERSON = r"([^@,\s]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+"
 _LABEL = "[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}"
 
 
@@ -67,6 +68,12 @@ def _blocks(blocks: str) -> str:
     if not re.fullmatch(r"([a-z0-9-]+/[^/,\s]+(,[a-z0-9-]+/[^/,\s]+)*)?", blocks):
         raise ValueError("is not of the form kind/name,kind/name, as `shopflow alerts add` shows it")
     return blocks
+
+
+def _people(people: str) -> str:
+    if not re.fullmatch(rf"({_PERSON}(,{_PERSON})*)?", people, re.IGNORECASE):
+        raise ValueError("is not of the form example.com,ann@other.org")
+    return people.lower()
 
 
 class Settings(BaseSettings):
@@ -143,6 +150,16 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port of the local Prefect server that a run starts when none is configured.",
+    )
+
+    dashboard_address: str = Field(
+        "127.0.0.1",
+        description="Where the dashboard listens. All but this machine itself needs `SHOPFLOW_DASHBOARD_ALLOWED`.",
+    )
+    dashboard_allowed: Annotated[str, AfterValidator(_people)] = Field(
+        "",
+        description="Who may see the dashboard, after signing in: domains and addresses, such as `example.com,"
+        "ann@other.org`. Not set: whoever uses this machine, without signing in.",
     )
 
     bigquery_project: str = Field(
@@ -235,6 +252,11 @@ class Settings(BaseSettings):
     def alert_blocks_named(self) -> tuple[str, ...]:
         """The blocks that are told, each of them once."""
         return tuple(dict.fromkeys(block for block in self.alert_blocks.split(",") if block))
+
+    @property
+    def dashboard_people(self) -> frozenset[str]:
+        """Who may see the dashboard, in small letters; empty where nobody has to sign in."""
+        return frozenset(entry for entry in self.dashboard_allowed.split(",") if entry)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -182,9 +182,26 @@ def test_the_dashboard_is_streamlit_on_loopback_without_its_telemetry(monkeypatc
     (arguments,) = calls
     assert arguments[1:4] == ["-m", "streamlit", "run"]
     assert Path(arguments[4]).parts[-2:] == ("dashboards", "app.py")
-    assert {"--browser.gatherUsageStats=false", "--server.address=127.0.0.1", "--client.showErrorDetails=none"} <= set(
-        arguments
-    )
+    assert {
+        "--browser.gatherUsageStats=false",
+        "--server.address=127.0.0.1",
+        "--client.showErrorDetails=none",
+        "--server.allowedHosts=localhost",
+        "--server.allowedHosts=127.0.0.1",
+    } <= set(arguments)
+
+
+def test_the_dashboard_is_not_started_on_a_network_without_a_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it was started"))
+    monkeypatch.chdir(Path.cwd())
+    monkeypatch.setenv("SHOPFLOW_DASHBOARD_ADDRESS", "0.0.0.0")
+    with pytest.raises(ShopflowError, match="SHOPFLOW_DASHBOARD_ALLOWED"):
+        browser.open_dashboard()
+    monkeypatch.setenv("SHOPFLOW_DASHBOARD_ALLOWED", "example.com")
+    monkeypatch.setattr(browser, "_auth", dict)
+    with pytest.raises(ShopflowError, match=r"have no redirect_uri, cookie_secret, .* under \[auth\]"):
+        browser.open_dashboard()
 
 
 def test_the_dashboard_of_a_relative_home_is_that_of_the_folder_where_it_was_started(

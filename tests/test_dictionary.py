@@ -47,6 +47,19 @@ def test_the_page_in_the_docs_is_current() -> None:
     assert PAGE.read_text("utf-8") == dictionary() + "\n", "docs/data_dictionary.md is not current: run make docs"
 
 
+def test_every_metric_is_told_with_what_it_is_made_of(tmp_path: Path) -> None:
+    registry = tmp_path / "metrics.yml"
+    registry.write_text(
+        "kettles_sold:\n  label: Kettles | pots\n  text: >-\n    Sold\n    kettles.\n  grain: day\n  unit: count\n"
+        "  columns: [fct_kettles.sold, fct_kettles.kettle_date]\n",
+        "utf-8",
+    )
+    assert (
+        "| Metric | What it counts | Told by | Unit | Made of |\n| --- | --- | --- | --- | --- |\n"
+        "| Kettles \\| pots | Sold kettles. | day | count | `fct_kettles.sold`, `fct_kettles.kettle_date` |\n"
+    ) in dictionary(metrics=registry)
+
+
 def test_every_column_and_event_type_is_named() -> None:
     text = dictionary()
     for record in RECORDS.values():
@@ -62,7 +75,7 @@ def test_a_model_is_told_with_its_types_tests_and_claims(tmp_path: Path) -> None
     marts = tmp_path / "marts"
     marts.mkdir()
     (marts / "fct_kettles.yml").write_text(MODEL)
-    told = dictionary(tmp_path).split("## Marts\n")[1].split("\n## What the pipeline")[0]
+    told = dictionary(tmp_path).split("## Marts\n")[1].split("\n## Metrics")[0]
     assert told == (
         "\n### fct_kettles\n\n"
         "One row is one kettle on one day.\n\n"

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from flows.errors import HomeHeld, StorageError
-from flows.lock import locked
+from flows.lock import at_work, locked
 from flows.settings import PROJECT, Settings, load_settings
 
 HOLD = """
 import sys
-from flows.lock import locked
+from flows.lock import at_work, locked
 from flows.settings import load_settings
 with locked(load_settings(home=sys.argv[1]), "replay"):
     print("holding", flush=True)
@@ -78,6 +78,26 @@ def test_a_process_that_was_killed_holds_nothing(holder: subprocess.Popen[str], 
     with locked(load_settings(home=settings.home, lock_wait_seconds=0)):
         pass
     assert (settings.home / "run.lock").read_text() == ""
+
+
+def test_a_glance_tells_who_is_at_work(holder: subprocess.Popen[str], settings: Settings) -> None:
+    told = at_work(settings)
+    assert told is not None
+    assert (told.what, told.pid) == ("replay", holder.pid)
+
+
+def test_a_glance_leaves_the_lock_of_a_home_alone_where_nobody_is(
+    holder: subprocess.Popen[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock that is held for a look, however shortly, could turn away a run that waits for nobody."""
+    holder.kill()
+    holder.wait()
+    monkeypatch.setattr(fcntl, "flock", lambda *_: pytest.fail("the lock was touched"))
+    assert at_work(settings) is None
+    (settings.home / "run.lock").write_text("")
+    assert at_work(settings) is None
+    (settings.home / "run.lock").unlink()
+    assert at_work(settings) is None
 
 
 def test_a_block_that_fails_gives_the_home_free(settings: Settings) -> None:

@@ -14,20 +14,35 @@ from google.cloud import bigquery
 from google.cloud.bigquery._http import Connection
 from streamlit.testing.v1 import AppTest
 
-from dashboards import published, queries
-from dashboards.published import Marts, NothingToShow
+from dashboards import published
+from dashboards.periods import Period
+from dashboards.published import Marts, NothingToShow, current_copy
+from dashboards.queries import overview as queries
+from dashboards.queries.shop import options
+from dashboards.queries.shop import shop as about
+from dashboards.view import UNKNOWN, Slice
 from flows.errors import WarehouseError
 from flows.receipts import Changes
 from flows.settings import PREFIX, PROJECT, Settings
 from flows.warehouse.bigquery_changes import mark_built
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_tables import prepare
-from tests.dashboards.conftest import TWO_WEEKS, Row, Tables, write_copy
+from tests.dashboards.conftest import write_copy
+from tests.dashboards.small_shop import TWO_WEEKS, Row, Tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 APP = PROJECT / "dashboards" / "app.py"
-FIRST, LAST = date(2025, 11, 1), date(2025, 11, 14)
+WEEKS = Period(date(2025, 11, 1), date(2025, 11, 14))
+LAST_WEEK = Period(date(2025, 11, 8), date(2025, 11, 14))
+EMPTY = Period(date(2025, 11, 3), date(2025, 11, 7))
+VIEWS = [
+    (WEEKS, "EUR", Slice(), None),
+    (LAST_WEEK, "GBP", Slice(device="mobile"), None),
+    (WEEKS, None, Slice(channel="direct", country=UNKNOWN), None),
+    (WEEKS, "EUR", Slice(country="FR"), "home_and_kitchen"),
+    (EMPTY, "EUR", Slice(), "(none)"),
+]
 KINDS = {"VARCHAR": "STRING", "BIGINT": "INTEGER", "HUGEINT": "INTEGER", "DOUBLE": "FLOAT", "BOOLEAN": "BOOLEAN"}
 
 
@@ -84,30 +99,30 @@ def opened() -> AppTest:
 
 
 def answers(copy: published.Published) -> dict[str, Any]:
-    """What every question gives, for periods and currencies with and without anything in them."""
-    found: dict[str, Any] = {
-        "shop": replace(queries.shop(copy), published_at=datetime.min.replace(tzinfo=UTC), dataset=None)
-    }
-    for first, last in ((FIRST, LAST), (date(2025, 11, 8), LAST), (date(2025, 11, 3), date(2025, 11, 7))):
-        for currency in ("EUR", "GBP", None, "XXX"):
-            for ask in (queries.kpis, queries.days, queries.categories, queries.products):
-                found[f"{ask.__name__} of {first} to {last} in {currency}"] = ask(copy, first, last, currency)
+    """What every question gives, for views with and without anything in them."""
+    shop = replace(about(copy), published_at=datetime.min.replace(tzinfo=UTC), dataset=None)
+    found: dict[str, Any] = {"shop": shop, "options": options(copy)}
+    for view in VIEWS:
+        period, currency, part, category = view
+        for ask in (queries.kpis, queries.days, queries.products):
+            found[f"{ask.__name__} of {view}"] = ask(copy, period, currency, part, category)
+        found[f"categories of {view}"] = queries.categories(copy, period, currency, part)
     return found
 
 
 def test_every_question_has_the_same_answer_on_both(shop: Shop) -> None:
     copy = shop.publish(TWO_WEEKS)
-    cloud = queries.current_copy()
+    cloud = current_copy()
     assert isinstance(cloud, Marts)
     assert answers(cloud) == answers(copy)
-    assert queries.shop(cloud).currencies == ("EUR", "GBP", None)
+    assert about(cloud).currencies == ("EUR", "GBP", None)
 
 
 def test_the_page_shows_the_same_tiles_and_says_what_it_reads(shop: Shop) -> None:
     shop.publish(TWO_WEEKS)
     page = opened()
     assert {tile.label: tile.value for tile in page.metric} == {
-        "Visitors": "3",
+        "Active users": "3",
         "Sessions": "4",
         "Orders": "3",
         "Conversion": "50.00 %",
@@ -130,7 +145,9 @@ def test_a_page_is_asked_for_once_until_the_next_publication(shop: Shop, monkeyp
     page = opened()
     first = len(sent)
     page.run()
-    assert len(sent) == first == 7, "the shop, its currencies, two periods, days, categories, products"
+    assert len(sent) == first == 11, (
+        "shop, currencies, filters, days, their visitors, periods and theirs, categories, products"
+    )
     assert {job["labels"]["app"] for job in sent} == {"shopflow"}
     assert {job["query"]["maximumBytesBilled"] for job in sent} == {str(100 * 10**9)}
     shop.publish({"fct_daily_engagement": [{"event_date": date(2025, 12, 24), "dau": 1, "sessions": 1}]})
@@ -149,20 +166,20 @@ def test_before_anything_is_published_the_page_is_one_sentence(shop: Shop) -> No
     prepare(shop.jobs)
     assert [said.value for said in opened().info] == [sentence]
     with pytest.raises(NothingToShow, match=r"shopflow run"):
-        queries.shop(queries.current_copy())
+        about(current_copy())
 
 
 def test_what_bigquery_refuses_is_one_sentence(shop: Shop) -> None:
     shop.publish(TWO_WEEKS)
     with pytest.raises(WarehouseError, match="a statement on BigQuery") as said:
-        published.rows(queries.current_copy(), "select no_such_column from marts.fct_revenue")
+        published.rows(current_copy(), "select no_such_column from marts.fct_revenue")
     assert "\n" not in str(said.value)
 
 
 def test_a_copy_is_read_without_anything_of_google() -> None:
     program = (
-        "import sys; sys.path.insert(0, '.'); from dashboards import queries\n"
-        "try: queries.current_copy()\nexcept queries.NothingToShow: pass\n"
+        "import sys; sys.path.insert(0, '.'); from dashboards import published\n"
+        "try: published.current_copy()\nexcept published.NothingToShow: pass\n"
         "print([name for name in sys.modules if name.startswith('google.cloud.')])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

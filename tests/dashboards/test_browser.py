@@ -8,11 +8,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
 import pytest
 
+from flows import serving
+from flows.settings import Settings, load_settings
+from tests.dashboards.conftest import publish_to
+from tests.dashboards.issuer import CLIENT, issuer
+from tests.dashboards.small_shop import TWO_WEEKS, revenue
 from tests.ports import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
@@ -34,9 +40,10 @@ TILES = """() => {
 
 
 @contextmanager
-def dashboard(home: Path) -> Iterator[str]:
+def dashboard(home: Path, **environment: str) -> Iterator[str]:
     """The address of a dashboard that reads `home`, started as a user starts it and ended with the block."""
-    environment = {**os.environ, "SHOPFLOW_HOME": str(home), "STREAMLIT_SERVER_PORT": str(free_port())}
+    environment = {"STREAMLIT_SERVER_PORT": str(free_port()), **environment}
+    environment = {**os.environ, "SHOPFLOW_HOME": str(home), **environment}
     environment.pop("DISPLAY", None)
     command = [sys.executable, "-m", "flows", "dashboard"]
     process = subprocess.Popen(
@@ -57,7 +64,7 @@ def dashboard(home: Path) -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator["playwright.Browser"]:
     with playwright.sync_playwright() as driver:
         # Sandboxes of Chromium do not start for root, which is who runs in most containers.
@@ -66,11 +73,25 @@ def browser() -> Iterator["playwright.Browser"]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of an empty home, which all tests of this file publish to, one after the other."""
+    home = tmp_path_factory.mktemp("shop") / "home"
+    home.mkdir()
+    return load_settings(home=home)
+
+
+@pytest.fixture(scope="module")
+def address(shop: Settings) -> Iterator[str]:
+    with dashboard(shop.home) as address:
+        yield address
+
+
 class Watched:
     """A page that remembers what it should not have done."""
 
-    def __init__(self, browser: "playwright.Browser", address: str) -> None:
-        self.page = browser.new_page(viewport={"width": 1366, "height": 900})
+    def __init__(self, browser: "playwright.Browser", address: str, width: int = 1366, **context: Any) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": 900}, **context)
         self.page.set_default_timeout(60_000)  # a machine busy with other tests is slow, not broken
         self.errors: list[str] = []
         self.hosts: set[str] = set()
@@ -86,10 +107,22 @@ class Watched:
         assert isinstance(shown, dict)
         return shown
 
+    def visits_again(self, address: str) -> dict[str, str]:
+        self.page.goto(address)
+        return self.tiles()
 
-def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(publish, home, browser) -> None:
-    copy = publish()
-    with duckdb.connect(copy, read_only=True) as connection:
+
+def test_without_data_it_says_what_to_run(address, browser, shop) -> None:
+    serving.keep_only_current(shop)
+    (shop.serving / "current.duckdb").unlink(missing_ok=True)
+    watched = Watched(browser, address)
+    watched.page.get_by_text("There is no data to show yet").wait_for()
+    assert "Traceback" not in watched.page.content()
+    assert watched.errors == []
+
+
+def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(address, browser, shop) -> None:
+    with duckdb.connect(publish_to(shop, TWO_WEEKS), read_only=True) as connection:
         ((visitors, sessions, net),) = connection.execute(
             """
             select
@@ -98,21 +131,20 @@ def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(publi
                 (select sum(net_amount) from marts.fct_revenue where event_date >= '2025-11-08' and currency = 'EUR')
             """
         ).fetchall()
-    with dashboard(home) as address:
-        watched = Watched(browser, address)
-        shown = watched.tiles()
-        assert shown["Visitors"] == f"{visitors}"
-        assert shown["Sessions"] == f"{sessions}"
-        assert shown["Net revenue, EUR"] == f"{net:.2f}"
-        for chart in range(3):
-            watched.page.locator('[data-testid="stVegaLiteChart"]').nth(chart).locator("canvas, svg").first.wait_for()
-        watched.page.get_by_text("Kettle").first.wait_for()
-        assert watched.page.title() == "Overview · shopflow"
-        icon = watched.page.locator('link[rel="shortcut icon"]').get_attribute("href")
-        assert icon is not None
-        assert icon.startswith("data:image/svg+xml")
-        assert watched.errors == []
-        assert watched.hosts == {"127.0.0.1"}
+    watched = Watched(browser, address)
+    shown = watched.tiles()
+    assert shown["Active users"] == f"{visitors}"
+    assert shown["Sessions"] == f"{sessions}"
+    assert shown["Net revenue, EUR"] == f"{net:.2f}"
+    for chart in range(3):
+        watched.page.locator('[data-testid="stVegaLiteChart"]').nth(chart).locator("canvas, svg").first.wait_for()
+    watched.page.get_by_text("Kettle").first.wait_for()
+    assert watched.page.title() == "Overview · shopflow"
+    icon = watched.page.locator('link[rel="shortcut icon"]').get_attribute("href")
+    assert icon is not None
+    assert icon.startswith("data:image/svg+xml")
+    assert watched.errors == []
+    assert watched.hosts == {"127.0.0.1"}
 
 
 MARKUP = (
@@ -121,68 +153,131 @@ MARKUP = (
 )
 
 
-def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_markdown(publish, home, browser) -> None:
+def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_markdown(address, browser, shop) -> None:
     """Regression: such a name was an outside image, a link, a formula, fetched by every reader's browser."""
     row = {"event_date": "2025-11-01", "product_id": "p1", "currency": "EUR", "units": 1, "net_amount": 1}
-    publish(
-        {
-            "dim_products": [{"product_id": "p1", "product_name": MARKUP, "category_level_1": MARKUP}],
-            "fct_daily_engagement": [{"event_date": "2025-11-01", "dau": 1, "sessions": 1}],
-            "fct_revenue": [row],
-        }
-    )
-    with dashboard(home) as address:
-        watched = Watched(browser, address)
-        watched.tiles()
-        cell = watched.page.locator("td").first
-        assert cell.inner_text() == MARKUP
-        assert cell.locator("*").count() == 0
-        watched.page.locator('[data-testid="stVegaLiteChart"]').nth(2).locator("canvas, svg").first.hover()
-        assert watched.errors == []
-        assert watched.hosts == {"127.0.0.1"}
+    seen = {"session_date": "2025-11-01", "is_total": False, "sessions": 1}
+    tables = {
+        "dim_products": [{"product_id": "p1", "product_name": MARKUP, "category_level_1": MARKUP}],
+        "fct_daily_engagement": [{"event_date": "2025-11-01", "dau": 1, "sessions": 1}],
+        "fct_funnel": [seen | {"category": MARKUP}, seen | {"category": "x"}],
+        "fct_revenue": [row],
+    }
+    publish_to(shop, tables)
+    watched = Watched(browser, address)
+    watched.tiles()
+    cell = watched.page.locator("td").first
+    assert cell.inner_text() == MARKUP
+    assert cell.locator("*").count() == 0
+    watched.page.locator('[data-testid="stVegaLiteChart"]').nth(2).locator("canvas, svg").first.hover()
+    watched.page.get_by_text("Filters").click()
+    watched.page.get_by_role("combobox", name="Category").click()
+    watched.page.get_by_role("option", name="evil.example").click()
+    watched.page.wait_for_url("**category=**")
+    watched.tiles()
+    assert watched.page.locator(".said").inner_text().endswith(MARKUP)
+    assert watched.page.locator('img[src*="evil"], a[href*="evil"]').count() == 0
+    assert watched.errors == []
+    assert watched.hosts == {"127.0.0.1"}
 
 
-def test_a_period_is_part_of_the_address_and_a_link_with_it_opens_the_same_view(publish, home, browser) -> None:
-    publish()
-    with dashboard(home) as address:
-        watched = Watched(browser, address)
-        assert watched.tiles()["Sessions"] == "4"
-        watched.page.get_by_role("radio", name="All").or_(watched.page.get_by_role("button", name="All")).first.click()
-        watched.page.get_by_text("1 – 14 November 2025").first.wait_for()
-        again = Watched(browser, watched.page.url)
-        assert again.tiles()["Sessions"] == "6"
-        assert watched.errors == again.errors == []
+def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_view(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    assert watched.tiles()["Sessions"] == "4"
+    watched.page.get_by_text("All", exact=True).click()
+    watched.page.get_by_text("1 – 14 November 2025").first.wait_for()
+    watched.page.get_by_text("Filters").click()
+    watched.page.get_by_role("combobox", name="Device").click()
+    watched.page.get_by_role("option", name="mobile").click()
+    watched.page.get_by_text("(nothing to compare with) · mobile").wait_for()
+    shown = watched.tiles()
+    assert shown["Sessions"] == "4"
+    assert shown["Net revenue, EUR"] == "100.00"
+    assert Watched(browser, watched.page.url).tiles() == shown
+    custom = watched.visits_again(f"{address}/?period=Custom&days=2025-11-01..2025-11-02")
+    assert custom["Sessions"] == "2"
+    nonsense = "?period=never&days=x&days=y&device=%00&country=%F0%9F%92%A9&currency=&compare=%3Cb%3E&category=1&z=1"
+    assert watched.visits_again(f"{address}/{nonsense}")["Sessions"] == "4"
+    assert watched.errors == []
+
+
+def test_a_table_is_downloaded_as_it_is_shown(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    with watched.page.expect_download() as download:
+        watched.page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "top_products_2025-11-08_2025-11-14.csv"
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    assert text.splitlines() == ["Product,Units,Net revenue", "Kettle,2,49.9950", "product p2,1,40.0000"]
+    assert watched.errors == []
+
+
+def test_a_phone_shows_the_whole_width_and_numbers_as_its_reader_writes_them(address, browser, shop) -> None:
+    many = [revenue("p1", 14, 1, "1234567.5")]
+    publish_to(shop, {**TWO_WEEKS, "fct_revenue": many})
+    watched = Watched(browser, address, width=390, locale="de-DE", color_scheme="dark")
+    assert watched.tiles()["Net revenue, EUR"] == "1.234.567,50"
+    wide = "() => document.documentElement.scrollWidth > window.innerWidth"
+    assert not watched.page.evaluate(wide)
+    tops = [tile.bounding_box() for tile in watched.page.get_by_test_id("stMetric").all()]
+    assert tops[0]["y"] == tops[1]["y"] < tops[2]["y"], "two tiles in a row"
+    assert watched.errors == []
 
 
 def test_it_goes_on_answering_while_copies_are_published_and_shows_each_at_the_next_interaction(
-    publish, home, browser
+    address, browser, shop
 ) -> None:
     """Regression: a reader that kept its connection by the link's path went on showing the old file."""
-    publish()
-    with dashboard(home) as address:
-        watched = Watched(browser, address)
-        watched.tiles()
-        for number in range(1, 8):  # more often than copies are kept: the first ones are deleted meanwhile
-            days = [{"event_date": f"2025-12-{day:02}", "dau": 1, "sessions": 1} for day in range(1, 15)]
-            orders = [
-                {"order_key": f"o{key}", "order_date": "2025-12-14", "currency": "EUR", "purchase_lines": 1}
-                | {"gross_amount": 1, "discount_amount": 0}
-                for key in range(number)
-            ]
-            publish({"fct_daily_engagement": days, "fct_orders": orders})
-            watched.page.get_by_text("7 days" if number % 2 == 0 else "All", exact=True).click()
-            watched.page.wait_for_function(
-                """number => [...document.querySelectorAll('[data-testid=stMetric]')]
-                    .some(tile => tile.innerText.startsWith('Orders') && tile.innerText.includes(`\\n${number}`))""",
-                arg=number,
-            )
-        assert watched.errors == []
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    for number in range(1, 8):  # more often than copies are kept: the first ones are deleted meanwhile
+        days = [{"event_date": f"2025-12-{day:02}", "dau": 1, "sessions": 1} for day in range(1, 15)]
+        orders = [
+            {"order_key": f"o{key}", "order_date": "2025-12-14", "currency": "EUR", "purchase_lines": 1}
+            | {"gross_amount": 1, "discount_amount": 0}
+            for key in range(number)
+        ]
+        publish_to(shop, {"fct_daily_engagement": days, "fct_orders": orders})
+        watched.page.get_by_text("7 days" if number % 2 == 0 else "All", exact=True).click()
+        watched.page.wait_for_function(
+            """number => [...document.querySelectorAll('[data-testid=stMetric]')]
+                .some(tile => tile.innerText.startsWith('Orders') && tile.innerText.includes(`\\n${number}`))""",
+            arg=number,
+        )
+    assert watched.errors == []
 
 
-def test_without_data_it_says_what_to_run(home, browser) -> None:
-    home.mkdir(parents=True)
-    with dashboard(home) as address:
-        watched = Watched(browser, address)
-        watched.page.get_by_text("There is no data to show yet").wait_for()
-        assert "Traceback" not in watched.page.content()
-        assert watched.errors == []
+def test_readers_sign_in_and_only_those_who_are_named_see_numbers(browser, shop, tmp_path) -> None:
+    pytest.importorskip("authlib", reason="install shopflow[sign-in] (make test does)")
+    publish_to(shop, TWO_WEEKS)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with issuer() as who:
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "secrets.toml").write_text(
+            f"""
+            [auth]
+            redirect_uri = "{address}/oauth2callback"
+            cookie_secret = "a secret of the test, long enough for its key"
+            client_id = "{CLIENT}"
+            client_secret = "known to both"
+            server_metadata_url = "{who.address}/.well-known/openid-configuration"
+            """
+        )
+        signs_in = {"SHOPFLOW_DASHBOARD_ALLOWED": "example.com", "STREAMLIT_SERVER_PORT": f"{port}"}
+        with dashboard(shop.home, HOME=str(tmp_path), **signs_in):
+            watched = Watched(browser, address)
+            who.person = {"email": "eve@evil.org", "email_verified": True}
+            watched.page.get_by_role("button", name="Sign in").click()
+            watched.page.get_by_text("eve@evil.org is not among those").wait_for()
+            watched.page.get_by_role("button", name="Sign out").click()
+            who.person = {"email": "ann@example.com", "email_verified": True}
+            watched.page.get_by_role("button", name="Sign in").click()
+            assert watched.tiles()["Sessions"] == "4"
+            watched.page.get_by_role("button", name="Sign out").click()
+            watched.page.get_by_role("button", name="Sign in").wait_for()
+            assert watched.page.get_by_test_id("stMetric").count() == 0
+            assert watched.errors == []

@@ -1,10 +1,20 @@
 """The Overview page, through the dashboard's own entry file."""
 
 import re
+import shutil
+from html import unescape
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
+
+from dashboards.queries import overview as queries
+from flows import lock
+from flows.settings import load_settings
+from tests.dashboards.small_shop import TWO_WEEKS
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
@@ -19,18 +29,24 @@ def tiles(page: AppTest) -> dict[str, tuple[str, str]]:
     return {tile.label: (tile.value, tile.delta) for tile in page.metric}
 
 
+def looked_at(page: AppTest) -> str:
+    """The line under the title."""
+    (said,) = (drawn.proto.body for drawn in page.get("html") if 'class="said"' in drawn.proto.body)
+    return unescape(re.sub("<[^>]*>", "", said))
+
+
 def test_the_tiles_show_the_last_week_against_the_one_before(publish) -> None:
     publish()
     page = opened()
     assert tiles(page) == {
-        "Visitors": ("3", "+50.0 %"),
+        "Active users": ("3", "+50.0 %"),
         "Sessions": ("4", "+100.0 %"),
         "Orders": ("3", "+200.0 %"),
         "Conversion": ("50.00 %", "0.00 pp"),
         "Net revenue, EUR": ("90.00", "0.0 %"),
         "Average order, EUR": ("50.00", "-44.4 %"),
     }
-    assert page.caption[0].value == "8 – 14 November 2025, compared with 1 – 7 November 2025"
+    assert looked_at(page) == "8 – 14 November 2025, compared with 1 – 7 November 2025"
 
 
 def test_a_footer_says_how_fresh_the_data_is_and_what_a_day_and_an_amount_mean(publish) -> None:
@@ -46,7 +62,7 @@ def test_all_days_are_compared_with_nothing(publish) -> None:
     page.segmented_control(key="period").set_value("All").run()
     assert not page.exception
     assert tiles(page)["Orders"] == ("4", "")
-    assert page.caption[0].value == "1 – 14 November 2025 (no earlier period to compare with)"
+    assert looked_at(page) == "1 – 14 November 2025 (nothing to compare with)"
 
 
 def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publish) -> None:
@@ -75,7 +91,7 @@ def test_refunds_without_a_currency_can_be_looked_at_and_linked_to(publish) -> N
 
 def test_products_stand_in_a_table_with_their_numbers_written_out(publish) -> None:
     publish()
-    (table,) = opened().get("html")
+    (table,) = (drawn for drawn in opened().get("html") if "<table" in drawn.proto.body)
     assert re.findall(r"<td[^>]*>([^<]*)", table.proto.body) == ["Kettle", "2", "50.00", "product p2", "1", "40.00"]
 
 
@@ -109,6 +125,29 @@ def test_a_wrong_setting_is_said_in_one_sentence(home: Path, monkeypatch: pytest
     assert "SHOPFLOW_HOEM is not a setting, did you mean SHOPFLOW_HOME?" in said.value
 
 
+NONSENSE = ["", " ", "0", "-1", "90 days", "XXX", "no", "Custom", "2025-99-99", "\x00", "'; drop", "<b>", "☃", "all"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["period", "days", "compare", "currency", "device", "channel", "country", "category", "embed", "?"]
+        ),
+        st.lists(st.sampled_from(NONSENSE) | st.text(max_size=8), max_size=3),
+    )
+)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_address_with_whatever_in_it_opens_the_page(publish, said: dict[str, list[str]]) -> None:
+    publish()
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    for name, values in said.items():
+        page.query_params[name] = values
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert len(page.metric) == 6
+
+
 def test_a_link_with_a_period_or_a_currency_that_the_data_does_not_have_opens_the_page(publish) -> None:
     publish()
     page = AppTest.from_file(str(APP), default_timeout=60)
@@ -129,4 +168,112 @@ def test_a_choice_that_the_next_copy_does_not_offer_is_given_up(publish) -> None
     publish()
     page.run()
     assert not page.exception
-    assert page.caption[0].value.startswith("8 – 14 November 2025")
+    assert looked_at(page).startswith("8 – 14 November 2025")
+
+
+def linked(**filters: str | list[str]) -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.query_params.update(filters)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_link_narrows_every_number_that_its_marts_can_narrow(publish) -> None:
+    publish()
+    page = linked(device="mobile", category="home_and_kitchen", compare="nothing")
+    assert looked_at(page) == ("8 – 14 November 2025 (nothing to compare with) · mobile · home and kitchen")
+    assert tiles(page) == {
+        "Net revenue, EUR": ("60.00", ""),
+        "Orders": ("3", ""),
+        "Average order, EUR": ("50.00", ""),
+        "Conversion": ("66.67 %", ""),
+        "Active users": ("2", ""),
+        "Sessions": ("3", ""),
+    }
+    assert [caption.value for caption in page.caption].count("all categories") == 5, "all but the revenue"
+
+
+def test_visitors_are_told_by_one_filter_at_a_time_and_say_so(publish) -> None:
+    publish()
+    page = linked(device="mobile", channel="direct", country="unknown")
+    assert tiles(page)["Active users"][0] == "2", "ann and cat, by device"
+    assert tiles(page)["Sessions"][0] == "1", "cat's"
+    assert "all channels, all countries" in [caption.value for caption in page.caption]
+
+
+def test_a_period_of_ones_own_is_compared_with_the_days_before(publish) -> None:
+    publish()
+    page = linked(period="Custom", days="2025-11-09..2025-11-14")
+    assert looked_at(page) == "9 – 14 November 2025, compared with 3 – 8 November 2025"
+    assert tiles(page)["Sessions"] == ("3", "+200.0 %")
+
+
+def test_a_year_before_are_the_same_weekdays(publish) -> None:
+    days = [{"event_date": day, "dau": 1, "sessions": 1} for day in ("2024-11-01", "2025-11-14")]
+    publish({**TWO_WEEKS, "fct_daily_engagement": days})
+    page = linked(period="7 days", compare="a year before")
+    assert looked_at(page) == "8 – 14 November 2025, compared with 9 – 15 November 2024"
+
+
+def test_filters_hold_over_a_switch_of_the_page(publish, tmp_path: Path) -> None:
+    publish()
+    copy = shutil.copytree(APP.parent, tmp_path / "dashboards")
+    other = (
+        "import streamlit as st\nfrom dashboards.frame import show\nshow(lambda copy, shop, view: st.text(repr(view)))"
+    )
+    (copy / "views" / "other.py").write_text(other)
+    app = (
+        (copy / "app.py")
+        .read_text()
+        .replace("PAGES = {", 'PAGES = {\n    "overview": "Overview",\n    "other": "Other",')
+    )
+    (copy / "app.py").write_text(app)
+    page = AppTest.from_file(str(copy / "app.py"), default_timeout=60).run()
+    page.segmented_control(key="period").set_value("All").run()
+    page.selectbox(key="device").set_value("desktop").run()
+    page.switch_page("views/other.py")
+    page.query_params.clear()  # as a browser does that goes to another page
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "Other"
+    (view,) = (text.value for text in page.text)
+    assert "device='desktop'" in view
+    assert "first=datetime.date(2025, 11, 1)" in view
+    assert page.query_params["device"] in ("desktop", ["desktop"])
+    page.switch_page("views/overview.py").run()
+    assert tiles(page)["Sessions"][0] == "2"
+
+
+def test_a_page_that_fails_is_a_sentence_with_a_reference_that_the_log_has(
+    publish, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish()
+
+    def broken(*_: object) -> NoReturn:
+        raise ValueError("select secret from somewhere")
+
+    monkeypatch.setattr(queries, "products", broken)
+    page = opened()
+    (said,) = page.error
+    reference = said.value.rstrip(".").rpartition(" ")[2]
+    assert re.fullmatch(r"[0-9a-f]{8}", reference)
+    assert "select secret" not in said.value
+    assert len(page.metric) == 6, "what was drawn before stays"
+    assert reference in caplog.text
+    assert "select secret" in caplog.text
+    assert page.caption[-1].value.startswith("Data up to"), "the frame goes on"
+
+
+def test_while_a_run_is_under_way_it_says_that_this_is_what_was_published_before(publish, home: Path) -> None:
+    publish()
+    with lock.locked(load_settings(), "removal"):
+        assert "A removal is under way" in opened().caption[-1].value
+    assert opened().caption[-1].value.startswith("Data up to")
+
+
+def test_a_period_without_anything_says_so(publish) -> None:
+    publish()
+    page = linked(period="Custom", days="2025-11-03..2025-11-05")
+    assert "Nothing was sold in this period." in [caption.value for caption in page.caption]
+    assert tiles(page)["Conversion"] == ("–", "")

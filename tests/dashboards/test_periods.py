@@ -26,8 +26,8 @@ def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
 
 def test_only_choices_that_differ_are_offered() -> None:
     assert periods.offered(data_of(1)) == ["All"]
-    assert periods.offered(data_of(28)) == ["7 days", "14 days", "All"]
-    assert periods.offered(data_of(400)) == ["7 days", "14 days", "28 days", "90 days", "All"]
+    assert periods.offered(data_of(28)) == ["7 days", "14 days", "All", "Custom"]
+    assert periods.offered(data_of(400)) == ["7 days", "14 days", "28 days", "90 days", "365 days", "All", "Custom"]
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,31 @@ def test_the_page_opens_on_the_longest_period_that_can_be_compared(days: int, ch
 )
 def test_a_period_reads_like_a_date(period: Period, text: str) -> None:
     assert str(period) == text
+
+
+def test_a_period_of_ones_own_is_held_within_the_data_whichever_end_is_named_first() -> None:
+    assert periods.chosen("Custom", data_of(30), (date(2025, 11, 9), date(2025, 11, 3))) == Period(
+        date(2025, 11, 3), date(2025, 11, 9)
+    )
+    assert periods.chosen("Custom", data_of(30), (date(2020, 1, 1), date(2025, 11, 9))).first == date(2025, 11, 1)
+
+
+@pytest.mark.parametrize("custom", [(), (LAST,), (date(2020, 1, 1), date(2020, 2, 1))])
+def test_a_period_of_ones_own_without_days_is_the_one_that_the_page_opens_on(custom: tuple[date, ...]) -> None:
+    assert periods.chosen("Custom", data_of(30), custom) == periods.chosen("14 days", data_of(30))
+
+
+def test_a_year_before_are_as_many_days_on_the_same_weekdays() -> None:
+    period = Period(date(2025, 11, 24), LAST)
+    before = period.a_year_before()
+    assert before == Period(date(2024, 11, 25), date(2024, 12, 1))
+    assert before.first.weekday() == period.first.weekday()
+
+
+def test_nothing_is_compared_with_days_that_have_no_data() -> None:
+    period = Period(date(2025, 11, 24), LAST)
+    assert periods.compared(period, periods.PREVIOUS, data_of(14)) == period.before()
+    assert periods.compared(period, periods.PREVIOUS, data_of(13)) is None
+    assert periods.compared(period, periods.YEAR_BEFORE, data_of(365)) is None
+    assert periods.compared(period, periods.YEAR_BEFORE, data_of(400)) == period.a_year_before()
+    assert periods.compared(period, periods.NOTHING, data_of(400)) is None

@@ -1,0 +1,111 @@
+"""Two weeks of a small shop, as rows of its marts; what the marts of visits hold is worked out from the sessions."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+WHERE = ("device_type", "channel", "country")
+
+
+def day(number: int) -> date:
+    return date(2025, 11, number)
+
+
+def session(visitor: str, on: int, device: str | None, channel: str, country: str | None, *, purchases: int = 0) -> Row:
+    where = {"device_type": device, "channel": channel, "country": country}
+    bought = {"purchases": purchases, "is_converted": purchases > 0}
+    return {"session_id": f"{visitor}{on}", "visitor_id": visitor, "session_date": day(on), **where, **bought}
+
+
+def order(key: str, on: int, gross: str, discount: str = "0", currency: str | None = "EUR", **more: Any) -> Row:
+    amounts = {"gross_amount": Decimal(gross), "discount_amount": Decimal(discount)}
+    return {"order_key": key, "order_date": day(on), "currency": currency, "purchase_lines": 1, **amounts, **more}
+
+
+def revenue(product: str, on: int, units: int, net: str, currency: str | None = "EUR", **more: Any) -> Row:
+    amounts = {"units": units, "net_amount": Decimal(net)}
+    return {"event_date": day(on), "product_id": product, "currency": currency, **amounts, **more}
+
+
+def visits(sessions: Sequence[Row]) -> Tables:
+    """What the marts say of sessions that end on the day they begin and are as short as a session can be."""
+    lengths = Counter((s["session_date"], *(s[name] for name in WHERE), s["is_converted"]) for s in sessions)
+    names = ("session_date", *WHERE)
+    return {
+        "fct_sessions": list(sessions),
+        "fct_session_lengths": [
+            dict(zip(names, key, strict=False)) | {"sessions": n, "converted_sessions": n if key[-1] else 0}
+            for key, n in lengths.items()
+        ],
+        "fct_funnel": [
+            dict(zip(names, key, strict=False)) | {"is_total": True, "sessions": n} for key, n in lengths.items()
+        ],
+        "fct_active_visitors": list(_active(sessions)),
+    }
+
+
+def _active(sessions: Sequence[Row]) -> Iterator[Row]:
+    for name, column in (("all", None), ("device", "device_type"), ("channel", "channel"), ("country", "country")):
+        days: dict[tuple[str, str | None], set[date]] = {}
+        for visit in sessions:
+            key = (visit["visitor_id"], visit[column] if column else None)
+            days.setdefault(key, set()).add(visit["session_date"])
+        for (_, value), active in days.items():
+            ordered = sorted(active)
+            for before, on in zip([None, *ordered], ordered, strict=False):
+                yield {
+                    "event_date": on,
+                    "slice": name,
+                    "slice_value": value,
+                    "last_active_date": before,
+                    "visitors": 1,
+                }
+
+
+SESSIONS = [
+    session("a:ann", 1, "mobile", "email", "DE"),
+    session("u:bob", 2, "desktop", "direct", "FR", purchases=1),
+    session("a:ann", 8, "mobile", "email", "DE"),
+    session("a:ann", 10, "mobile", "direct", "DE", purchases=2),
+    session("u:bob", 14, "desktop", "direct", "FR"),
+    session("a:cat", 14, "mobile", "direct", None, purchases=1),
+]
+MOBILE, DESKTOP = {"device_type": "mobile", "channel": "direct"}, {"device_type": "desktop", "channel": "direct"}
+
+# In the second week: 3 visitors, 4 sessions, 2 of them with a purchase; 3 orders, 2 in EUR and 1 in GBP.
+TWO_WEEKS: Tables = {
+    "dim_products": [
+        {"product_id": "p1", "product_name": "Kettle", "category_level_1": "home_and_kitchen"},
+        {"product_id": "p2", "product_name": None, "category_level_1": None},
+    ],
+    "fct_daily_engagement": [
+        {"event_date": day(number), "dau": visitors, "sessions": visitors}
+        | {"new_visitors": int(number in (1, 2, 14)), "converted_sessions": int(number in (2, 10, 14))}
+        for number, visitors in enumerate((1, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 2), start=1)
+    ],
+    **visits(SESSIONS),
+    "fct_orders": [
+        order("o1", 2, "100", "10", **DESKTOP, country="FR"),
+        order("o2", 10, "60.10", "0.10", **MOBILE, country="DE"),
+        order("o3", 14, "40", **MOBILE),
+        order("o4", 14, "5", currency="GBP", **MOBILE),
+        # A refund that does not say its currency: no order of its own.
+        order("o5", 14, "0", currency=None, purchase_lines=0),
+    ],
+    "fct_revenue": [
+        revenue("p1", 2, 1, "90", **DESKTOP, country="FR"),
+        revenue("p1", 10, 2, "60", **MOBILE, country="DE"),
+        revenue("p2", 14, 1, "40", **MOBILE),
+        revenue("p1", 14, 0, "-10.005", **DESKTOP, country="FR"),
+        revenue("p1", 14, 1, "5", currency="GBP", **MOBILE),
+        revenue("p1", 14, 0, "-3", currency=None),
+    ],
+}
+TWO_WEEKS["fct_funnel"] += [
+    {"session_date": day(14), **MOBILE, "category": category, "is_total": False, "sessions": sessions}
+    for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))
+]
