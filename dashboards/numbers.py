@@ -25,6 +25,15 @@ def amount(value: Decimal | None) -> str:
     return "–" if value is None else written(f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}")
 
 
+def average(value: Decimal | None) -> str:
+    """A count on the average, with one decimal; a dash where there is none.
+
+    >>> average(Decimal("1234.56"))
+    '1,234.6'
+    """
+    return "–" if value is None else written(f"{value:,.1f}")
+
+
 def share(part: int, whole: int) -> Decimal | None:
     """`part` of `whole` in percent; None where there is no whole."""
     return Decimal(100 * part) / Decimal(whole) if whole else None

@@ -62,3 +62,11 @@ def all_of(view: View, kinds: Sequence[str]) -> str:
     'all categories'
     """
     return ", ".join(ALL_OF[kind] for kind in kinds if getattr(view, kind) is not None)
+
+
+def heading(metric: str, *, shop: Shop, view: View, regardless_of: Sequence[str] = ()) -> None:
+    """The title of a chart or a table that shows a metric of the registry, with what it counts as a tile tells it."""
+    told = metrics()[metric]
+    st.subheader(told.label, help=told.help(shop.zone))
+    if ignored := all_of(view, regardless_of):
+        st.caption(ignored)
