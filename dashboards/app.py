@@ -22,6 +22,7 @@ from dashboards.queries.shop import options, shop  # noqa: E402
 PAGES = {
     "overview": "Overview",
     "engagement": "Engagement",
+    "funnel": "Funnel",
 }
 
 

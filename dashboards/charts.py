@@ -41,6 +41,7 @@ def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", numbe
         {"date": row["date"], "series": name, "value": row[column]} for row in rows for column, name in series.items()
     ]
     names = list(series.values())
+    columns = 2 if len(names) > 3 else 0  # on a phone four do not fit into one row
     return as_read(
         alt.Chart(alt.Data(values=long), height=HEIGHT)
         .mark_line(strokeWidth=2.2, point=_points())
@@ -52,7 +53,7 @@ def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", numbe
                 title=None,
                 sort=names,
                 scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, PINK][: len(names)]),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4),
+                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4, columns=columns),
             ),
             tooltip=[
                 _day_tip(),

@@ -1,5 +1,6 @@
 """Pages as a link opens them, through the dashboard's own entry file."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +34,10 @@ def charted(page: AppTest) -> list[list[dict[str, Any]]]:
     """The rows of every chart."""
     drawn = [chart.proto.data.data for chart in page.get("vega_lite_chart")]
     return [pyarrow.ipc.open_stream(data).read_all().to_pylist() for data in drawn]
+
+
+def tables(page: AppTest) -> list[list[list[str]]]:
+    """The cells of every table, row by row."""
+    bodies = [drawn.proto.body for drawn in page.get("html") if "<table" in drawn.proto.body]
+    rows = [re.findall(r"<tr>(.*?)</tr>", body.partition("<tbody>")[2]) for body in bodies]
+    return [[re.findall(r"<td[^>]*>([^<]*)", row) for row in table] for table in rows]
