@@ -23,6 +23,7 @@ PAGES = {
     "overview": "Overview",
     "engagement": "Engagement",
     "funnel": "Funnel",
+    "behaviour": "Behaviour",
 }
 
 

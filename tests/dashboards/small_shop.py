@@ -47,7 +47,10 @@ def session(
 
 def order(key: str, on: int, gross: str, discount: str = "0", currency: str | None = "EUR", **more: Any) -> Row:
     amounts = {"gross_amount": Decimal(gross), "discount_amount": Decimal(discount)}
-    return {"order_key": key, "order_date": day(on), "currency": currency, "purchase_lines": 1, **amounts, **more}
+    first = {"is_first_order": True, "since_first_seen_seconds": 90}
+    return (
+        {"order_key": key, "order_date": day(on), "currency": currency, "purchase_lines": 1, **amounts} | first | more
+    )
 
 
 def revenue(product: str, on: int, units: int, net: str, currency: str | None = "EUR", **more: Any) -> Row:
@@ -61,6 +64,11 @@ def visits(sessions: Sequence[Row]) -> Tables:
         "dim_date": [{"calendar_date": day(n), "day_of_week": day(n).isoweekday()} for n in range(1, 31)],
         "fct_sessions": [{name: value for name, value in s.items() if name != "steps"} for s in sessions],
         "fct_session_lengths": [_counted(s) | _length(s) for s in sessions],
+        "fct_conversions": [
+            {"session_date": s["session_date"], **_where(s), "to_purchase_seconds": s["duration_seconds"]}
+            for s in sessions
+            if s["is_converted"]
+        ],
         "fct_hourly_sessions": [_counted(s) | {"hour_of_day": s["session_started_at"].hour} for s in sessions],
         "fct_funnel": [
             {"session_date": s["session_date"], **_where(s), "is_total": True, **steps(s["steps"])} for s in sessions
@@ -142,9 +150,9 @@ TWO_WEEKS: Tables = {
     **visits(SESSIONS),
     "fct_orders": [
         order("o1", 2, "100", "10", **DESKTOP, country="FR"),
-        order("o2", 10, "60.10", "0.10", **MOBILE, country="DE"),
+        order("o2", 10, "60.10", "0.10", **MOBILE, country="DE", since_first_seen_seconds=9 * 86_400 + 100),
         order("o3", 14, "40", **MOBILE),
-        order("o4", 14, "5", currency="GBP", **MOBILE),
+        order("o4", 14, "5", currency="GBP", **MOBILE, is_first_order=False, since_previous_order_seconds=7300),
         # A refund that does not say its currency: no order of its own.
         order("o5", 14, "0", currency=None, purchase_lines=0),
     ],
