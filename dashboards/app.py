@@ -21,6 +21,9 @@ from dashboards.queries.shop import options, shop  # noqa: E402
 # A page of yours: its file in `views`, and its line here. The first is the one that opens.
 PAGES = {
     "overview": "Overview",
+    "engagement": "Engagement",
+    "funnel": "Funnel",
+    "behaviour": "Behaviour",
 }
 
 

@@ -10,7 +10,7 @@ import altair as alt
 
 from dashboards.reader import marks
 
-BLUE, ORANGE, GREEN, GREY = "#1B7FC2", "#E69F00", "#009E73", "#7A8797"
+BLUE, ORANGE, GREEN, PINK, GREY = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7", "#7A8797"
 HEIGHT = 250
 Rows = Sequence[dict[str, Any]]
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
@@ -34,12 +34,14 @@ def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, st
     return as_read(alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent"))
 
 
-def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.Chart:
-    """One line a series over the days. `series` maps a column of `rows` to its name in the legend."""
+def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", number: str = ",") -> alt.Chart:
+    """One line a series over the days, four at most. `series` maps a column of `rows` to its name in the legend;
+    `number` is how a value is written when it is pointed at, under the name of its `unit`."""
     long = [
         {"date": row["date"], "series": name, "value": row[column]} for row in rows for column, name in series.items()
     ]
     names = list(series.values())
+    columns = 2 if len(names) > 3 else 0  # on a phone four do not fit into one row
     return as_read(
         alt.Chart(alt.Data(values=long), height=HEIGHT)
         .mark_line(strokeWidth=2.2, point=_points())
@@ -50,13 +52,13 @@ def lines_per_day(rows: Rows, series: dict[str, str]) -> alt.Chart:
                 "series:N",
                 title=None,
                 sort=names,
-                scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN][: len(names)]),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4),
+                scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, PINK][: len(names)]),
+                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4, columns=columns),
             ),
             tooltip=[
                 _day_tip(),
                 alt.Tooltip("series:N", title="What"),
-                alt.Tooltip("value:Q", title="Count", format=","),
+                alt.Tooltip("value:Q", title=unit, format=number),
             ],
         )
     )
@@ -73,6 +75,27 @@ def bars_by_name(rows: Rows, name: str, value: str, title: str) -> alt.LayerChar
     )
     written = base.mark_text(align="left", dx=5, color=GREY).encode(text=alt.Text(f"{value}:Q", format=",.0f"))
     return as_read(alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), written))
+
+
+def heat_map(rows: Rows, across: str, down: str, value: str, titles: dict[str, str]) -> alt.Chart:
+    """One cell for each of `rows`, in their order: the stronger its colour, the higher its `value`. Drawn as more or
+    less of one colour, so that it is read on a dark ground as on a light one, and whoever sees which colours. `titles`
+    are the columns that are told when a cell is pointed at."""
+    return as_read(
+        alt.Chart(alt.Data(values=list(rows)), height=HEIGHT)
+        .mark_rect(color=BLUE, cornerRadius=2)
+        .encode(
+            x=alt.X(
+                f"{across}:O", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)
+            ),
+            y=alt.Y(f"{down}:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
+            opacity=alt.Opacity(f"{value}:Q", scale=alt.Scale(domainMin=0, range=[0.04, 1]), legend=None),
+            tooltip=[
+                alt.Tooltip(f"{name}:{'Q' if isinstance(rows[0][name], int | float) else 'N'}", title=title)
+                for name, title in titles.items()
+            ],
+        )
+    )
 
 
 def as_read(chart: AnyChart) -> AnyChart:

@@ -25,6 +25,15 @@ def amount(value: Decimal | None) -> str:
     return "–" if value is None else written(f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}")
 
 
+def average(value: Decimal | None) -> str:
+    """A count on the average, with one decimal; a dash where there is none.
+
+    >>> average(Decimal("1234.56"))
+    '1,234.6'
+    """
+    return "–" if value is None else written(f"{value:,.1f}")
+
+
 def share(part: int, whole: int) -> Decimal | None:
     """`part` of `whole` in percent; None where there is no whole."""
     return Decimal(100 * part) / Decimal(whole) if whole else None
@@ -36,6 +45,34 @@ def percent(value: Decimal | None) -> str:
     '1.37 %'
     """
     return "–" if value is None else written(f"{value:.2f} %")
+
+
+def duration(seconds: Decimal | int | None) -> str:
+    """In its two largest units, whole seconds at the finest; a dash where there is none.
+
+    >>> duration(3 * 86_400), duration(187)
+    ('3 days', '3 min 7 s')
+    """
+    if seconds is None:
+        return "–"
+    left, parts = int(seconds), []
+    for name, size in (("day", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        number, left = divmod(left, size)
+        parts.append((number, f"{name}s" if name == "day" and number != 1 else name))
+    first = next((place for place, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    shown = [part for place, part in enumerate(parts[first : first + 2]) if part[0] or not place]
+    return " ".join(f"{count(number)} {name}" for number, name in shown)
+
+
+def span(first: int, below: int | None) -> str:
+    """A range of seconds.
+
+    >>> span(60, 180), span(0, 1), span(3600, None)
+    ('1 min – 3 min', 'under 1 s', '1 h or more')
+    """
+    if below is None:
+        return f"{duration(first)} or more"
+    return f"{duration(first)} – {duration(below)}" if first else f"under {duration(below)}"
 
 
 def change(now: Decimal | int | None, before: Decimal | int | None) -> str | None:

@@ -30,7 +30,7 @@ def show(
     if not rows:
         st.caption(nothing)
         return
-    st.html(table(rows, numbers))
+    st.html(f'<div class="plain-table-room">{table(rows, numbers)}</div>')
     downloads.offer(whole or (lambda: rows), name, view)
 
 

@@ -30,12 +30,14 @@ def tile(
     shop: Shop,
     view: View,
     course: Sequence[float] = (),
+    less_is_better: bool = False,
     regardless_of: Sequence[str] = (),
 ) -> None:
     """Draw the metric `name` of the registry into `place`.
 
-    `course` is its value on each day. `regardless_of` names the filters of the view that its marts cannot tell apart:
-    where one of them is set, the tile says that it counts all of them.
+    `course` is its value on each day. Where `less_is_better`, it is a rise that is drawn in red. `regardless_of` names
+    the filters of the view that its marts cannot tell apart: where one of them is set, the tile says that it counts all
+    of them.
     """
     metric = metrics()[name]
     label = numbers.labelled(metric.label, view.currency) if metric.unit == "money" else metric.label
@@ -46,7 +48,7 @@ def tile(
         value,
         change,
         delta_arrow="off" if steady else "auto",
-        delta_color="off" if steady else "normal",
+        delta_color="off" if steady else "inverse" if less_is_better else "normal",
         help=metric.help(shop.zone),
     )
     if ignored := all_of(view, regardless_of):
@@ -62,3 +64,11 @@ def all_of(view: View, kinds: Sequence[str]) -> str:
     'all categories'
     """
     return ", ".join(ALL_OF[kind] for kind in kinds if getattr(view, kind) is not None)
+
+
+def heading(metric: str, *, shop: Shop, view: View, regardless_of: Sequence[str] = ()) -> None:
+    """The title of a chart or a table that shows a metric of the registry, with what it counts as a tile tells it."""
+    told = metrics()[metric]
+    st.subheader(told.label, help=told.help(shop.zone))
+    if ignored := all_of(view, regardless_of):
+        st.caption(ignored)

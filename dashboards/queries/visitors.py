@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from dashboards.periods import Period
@@ -83,6 +85,68 @@ def visitors_by_day(copy: Published, period: Period, part: Slice) -> dict[str, i
         value=told.value,
     )
     return {f"{row['event_date']}": row["visitors"] for row in found}
+
+
+@cached
+def visitors_within(copy: Published, period: Period, part: Slice, days: int) -> dict[str, int]:
+    """For each day of a period, by its ISO text: the different visitors of the `days` days (at most 90) that end on
+    it, in the slice that is `nearest`. Days before the first of the data have no visitors."""
+    told, start = nearest(part), period.first - timedelta(days=days - 1)
+    # Of an active day, the windows that hold it and not the visitor's active day before: their ends are a run of days,
+    # which begins where the visitors are added and ends where they are taken off.
+    found = rows(
+        copy,
+        f"""
+        with
+
+        active as (
+
+            select
+                event_date,
+                last_active_date,
+                sum(visitors) as visitors
+            from marts.fct_active_visitors
+            where event_date between @start and @last
+                and {IN_ITS_SLICE}
+            group by event_date, last_active_date
+
+        ),
+
+        changes as (
+
+            select
+                case
+                    when last_active_date + @days > event_date then last_active_date + @days
+                    else event_date
+                end as date,
+                visitors
+            from active
+
+            union all
+
+            select
+                event_date + @days as date,
+                -visitors as visitors
+            from active
+
+        )
+
+        select
+            date,
+            cast(sum(visitors) as int64) as visitors
+        from changes
+        group by date
+        """,
+        start=start,
+        last=period.last,
+        days=days,
+        slice=told.slice,
+        value=told.value,
+    )
+    changes = {row["date"]: row["visitors"] for row in found}
+    all_days = [start + timedelta(days=number) for number in range(period.days + days - 1)]
+    counts = accumulate(changes.get(day, 0) for day in all_days)
+    return {f"{day}": count for day, count in zip(all_days, counts, strict=True) if day >= period.first}
 
 
 def _since_the_beginning(copy: Published, period: Period) -> int | None:

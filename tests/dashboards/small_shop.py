@@ -1,29 +1,56 @@
 """Two weeks of a small shop, as rows of its marts; what the marts of visits hold is worked out from the sessions."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 WHERE = ("device_type", "channel", "country")
+SECONDS = (0, 1, 10, 30, 60, 180, 600, 1800, 3600)
+EVENTS = (1, 2, 3, 5, 10, 20, 50)
 
 
 def day(number: int) -> date:
     return date(2025, 11, number)
 
 
-def session(visitor: str, on: int, device: str | None, channel: str, country: str | None, *, purchases: int = 0) -> Row:
+def session(
+    visitor: str,
+    on: int,
+    device: str | None,
+    channel: str,
+    country: str | None,
+    *,
+    purchases: int = 0,
+    hour: int = 12,
+    seconds: int = 0,
+    events: int = 1,
+    steps: int = 0,
+) -> Row:
+    """`steps` is how many of the funnel's it took: seen, put into the cart, gone to the checkout, bought."""
     where = {"device_type": device, "channel": channel, "country": country}
     bought = {"purchases": purchases, "is_converted": purchases > 0}
-    return {"session_id": f"{visitor}{on}", "visitor_id": visitor, "session_date": day(on), **where, **bought}
+    began = datetime(2025, 11, on, hour, tzinfo=UTC)
+    length = {"duration_seconds": seconds, "events": events, "is_bounce": events == 1, "steps": steps}
+    return {
+        "session_id": f"{visitor}{on}",
+        "visitor_id": visitor,
+        "session_started_at": began,
+        "session_date": day(on),
+        **where,
+        **bought,
+        **length,
+    }
 
 
 def order(key: str, on: int, gross: str, discount: str = "0", currency: str | None = "EUR", **more: Any) -> Row:
     amounts = {"gross_amount": Decimal(gross), "discount_amount": Decimal(discount)}
-    return {"order_key": key, "order_date": day(on), "currency": currency, "purchase_lines": 1, **amounts, **more}
+    first = {"is_first_order": True, "since_first_seen_seconds": 90}
+    return (
+        {"order_key": key, "order_date": day(on), "currency": currency, "purchase_lines": 1, **amounts} | first | more
+    )
 
 
 def revenue(product: str, on: int, units: int, net: str, currency: str | None = "EUR", **more: Any) -> Row:
@@ -32,19 +59,51 @@ def revenue(product: str, on: int, units: int, net: str, currency: str | None = 
 
 
 def visits(sessions: Sequence[Row]) -> Tables:
-    """What the marts say of sessions that end on the day they begin and are as short as a session can be."""
-    lengths = Counter((s["session_date"], *(s[name] for name in WHERE), s["is_converted"]) for s in sessions)
-    names = ("session_date", *WHERE)
+    """What the marts say of sessions that end on the day they begin, and whose hours are those of the shop's clock."""
     return {
-        "fct_sessions": list(sessions),
-        "fct_session_lengths": [
-            dict(zip(names, key, strict=False)) | {"sessions": n, "converted_sessions": n if key[-1] else 0}
-            for key, n in lengths.items()
+        "dim_date": [{"calendar_date": day(n), "day_of_week": day(n).isoweekday()} for n in range(1, 31)],
+        "fct_sessions": [{name: value for name, value in s.items() if name != "steps"} for s in sessions],
+        "fct_session_lengths": [_counted(s) | _length(s) for s in sessions],
+        "fct_conversions": [
+            {"session_date": s["session_date"], **_where(s), "to_purchase_seconds": s["duration_seconds"]}
+            for s in sessions
+            if s["is_converted"]
         ],
+        "fct_hourly_sessions": [_counted(s) | {"hour_of_day": s["session_started_at"].hour} for s in sessions],
         "fct_funnel": [
-            dict(zip(names, key, strict=False)) | {"is_total": True, "sessions": n} for key, n in lengths.items()
+            {"session_date": s["session_date"], **_where(s), "is_total": True, **steps(s["steps"])} for s in sessions
         ],
         "fct_active_visitors": list(_active(sessions)),
+    }
+
+
+def steps(taken: int, sessions: int = 1) -> Row:
+    """How far a row of fct_funnel went."""
+    names = ("view_sessions", "cart_sessions", "checkout_sessions", "purchase_sessions")
+    return {"sessions": sessions} | {name: sessions * (taken > place) for place, name in enumerate(names)}
+
+
+def _where(visit: Row) -> Row:
+    return {name: visit[name] for name in WHERE}
+
+
+def _counted(visit: Row) -> Row:
+    return {"session_date": visit["session_date"], **_where(visit)} | {
+        "sessions": 1,
+        "converted_sessions": int(visit["is_converted"]),
+    }
+
+
+def _length(visit: Row) -> Row:
+    seconds, events = visit["duration_seconds"], visit["events"]
+    return {
+        "at_least_seconds": max(bound for bound in SECONDS if bound <= seconds),
+        "below_seconds": min((bound for bound in SECONDS if bound > seconds), default=None),
+        "at_least_events": max(bound for bound in EVENTS if bound <= events),
+        "below_events": min((bound for bound in EVENTS if bound > events), default=None),
+        "bounces": int(visit["is_bounce"]),
+        "session_seconds": seconds,
+        "events": events,
     }
 
 
@@ -68,11 +127,12 @@ def _active(sessions: Sequence[Row]) -> Iterator[Row]:
 
 SESSIONS = [
     session("a:ann", 1, "mobile", "email", "DE"),
-    session("u:bob", 2, "desktop", "direct", "FR", purchases=1),
-    session("a:ann", 8, "mobile", "email", "DE"),
-    session("a:ann", 10, "mobile", "direct", "DE", purchases=2),
-    session("u:bob", 14, "desktop", "direct", "FR"),
-    session("a:cat", 14, "mobile", "direct", None, purchases=1),
+    session("u:bob", 2, "desktop", "direct", "FR", purchases=1, seconds=90, events=6, steps=4),
+    session("a:ann", 8, "mobile", "email", "DE", hour=8, seconds=20, events=2, steps=1),
+    session("a:ann", 10, "mobile", "direct", "DE", purchases=2, hour=20, seconds=700, events=12, steps=4),
+    session("u:bob", 14, "desktop", "direct", "FR", hour=20, seconds=70, events=5, steps=2),
+    # Bought without having seen the product: converted, and no step of the funnel.
+    session("a:cat", 14, "mobile", "direct", None, purchases=1, hour=20),
 ]
 MOBILE, DESKTOP = {"device_type": "mobile", "channel": "direct"}, {"device_type": "desktop", "channel": "direct"}
 
@@ -90,9 +150,9 @@ TWO_WEEKS: Tables = {
     **visits(SESSIONS),
     "fct_orders": [
         order("o1", 2, "100", "10", **DESKTOP, country="FR"),
-        order("o2", 10, "60.10", "0.10", **MOBILE, country="DE"),
+        order("o2", 10, "60.10", "0.10", **MOBILE, country="DE", since_first_seen_seconds=9 * 86_400 + 100),
         order("o3", 14, "40", **MOBILE),
-        order("o4", 14, "5", currency="GBP", **MOBILE),
+        order("o4", 14, "5", currency="GBP", **MOBILE, is_first_order=False, since_previous_order_seconds=7300),
         # A refund that does not say its currency: no order of its own.
         order("o5", 14, "0", currency=None, purchase_lines=0),
     ],
@@ -106,6 +166,6 @@ TWO_WEEKS: Tables = {
     ],
 }
 TWO_WEEKS["fct_funnel"] += [
-    {"session_date": day(14), **MOBILE, "category": category, "is_total": False, "sessions": sessions}
+    {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))
 ]

@@ -190,6 +190,10 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Row]]:
             some.choice(["direct", "email", "search"]),
             some.choice(["DE", "FR", None]),
             purchases=some.randrange(2),
+            hour=some.randrange(24),
+            seconds=some.randrange(5000),
+            events=some.randint(1, 60),
+            steps=some.randrange(5),
         )
         for _ in range(300)
     ]
