@@ -174,7 +174,7 @@ def test_the_project_is_parsed_once_whoever_asks_first(built):
 
 
 def test_the_command_says_where_everything_lies_and_asks_for_no_unit_test():
-    settings = load_settings(home=Path("/shop"), threads=3, memory_limit="2GB")
+    settings = load_settings(home=Path("/shop"), threads=3, memory_limit="2GB", reporting_timezone="Europe/Berlin")
     arguments = command("build", settings)
     assert arguments[arguments.index("build") + 1 :][-2:] == ["--exclude-resource-type", "unit_test"]
     assert arguments[arguments.index("--target-path") + 1] == "/shop/dbt"
@@ -182,7 +182,8 @@ def test_the_command_says_where_everything_lies_and_asks_for_no_unit_test():
     assert json.loads(touched[touched.index("--vars") + 1])["touched_dates"] == ["2025-11-03"]
     assert "touched_dates" not in "".join(command("build", settings, Changes(("b1",), is_whole=True)))
     assert "--exclude-resource-type" not in command("parse", settings)
-    assert variables(settings) == {"home": "/shop", "threads": "3", "memory_limit": "1600MB"}
+    told = {"home": "/shop", "threads": "3", "memory_limit": "1600MB", "reporting_timezone": "Europe/Berlin"}
+    assert variables(settings) == told
 
 
 def finished(**result: Any) -> Any:
