@@ -35,8 +35,9 @@ def _change(told: Path, late: Path) -> None:
         "order_id": "late-1",
     }
     sale = {**viewed, "event_id": "sale", "discount_amount": "", **bought}
+    seen = {**viewed, "event_id": "seen", "event_type": "product_view", "anonymous_id": "came-late", "user_id": ""}
     refused = [{**sale, "event_id": f"refused-{place}", "unit_price": "-1"} for place in range(2)]
-    _write(late / "events.csv", [*fresh, *told_otherwise, *healthy[80:90], *fresh[:3], sale, *refused])
+    _write(late / "events.csv", [*fresh, *told_otherwise, *healthy[80:90], *fresh[:3], sale, seen, *refused])
 
     products, users = _read(told / "products.csv"), _read(told / "users.csv")
     since = {"updated_at": "2025-11-02T12:00:00.000Z"}
