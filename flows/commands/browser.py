@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Mapping
 from typing import Any
 
-from flows import listening, server
+from flows import audience, server
 from flows.errors import SettingsError, ShopflowError
 from flows.settings import PREFIX, PROJECT, load_settings
 
@@ -36,7 +36,7 @@ def open_dashboard(headless: bool = False) -> None:
         raise ShopflowError("Streamlit is not installed: `make dashboard` installs and starts it")
     settings = load_settings()  # what is wrong with the settings is said here, not on the page
     os.chdir(PROJECT)  # Streamlit reads theme and secrets from .streamlit of the folder that it starts in
-    listening.check(settings, _auth() if settings.dashboard_allowed else {})
+    audience.check(settings, _auth() if settings.dashboard_allowed else {})
     options = {
         **STREAMLIT_OPTIONS,
         "server.address": settings.dashboard_address,

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from flows import listening
+from flows import audience
 from flows.errors import SettingsError
 from flows.settings import load_settings
 from tests.dashboards.test_overview import APP
 
-AUTH = dict.fromkeys(listening.NEEDED, "x")
+AUTH = dict.fromkeys(audience.NEEDED, "x")
 ANN = {"is_logged_in": True, "email": "Ann@Example.com", "email_verified": True}
 
 
@@ -35,31 +35,31 @@ def authlib(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_on_this_machine_nobody_has_to_sign_in(address: str) -> None:
-    listening.check(load_settings(dashboard_address=address), {})
-    assert listening.is_loopback(address)
+    audience.check(load_settings(dashboard_address=address), {})
+    assert audience.is_loopback(address)
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "shop.example.com", "", "127.0.0.1.example.com"])
 def test_a_network_is_refused_without_sign_in(address: str) -> None:
     with pytest.raises(SettingsError, match="SHOPFLOW_DASHBOARD_ALLOWED"):
-        listening.check(load_settings().model_copy(update={"dashboard_address": address}), AUTH)
+        audience.check(load_settings().model_copy(update={"dashboard_address": address}), AUTH)
 
 
-@pytest.mark.parametrize("missing", listening.NEEDED)
+@pytest.mark.parametrize("missing", audience.NEEDED)
 def test_a_sign_in_that_is_only_half_configured_is_refused(missing: str, authlib: None) -> None:
     settings = load_settings(dashboard_allowed="example.com")
     with pytest.raises(SettingsError, match=rf"no {missing} under \[auth\]"):
-        listening.check(settings, {name: value for name, value in AUTH.items() if name != missing})
+        audience.check(settings, {name: value for name, value in AUTH.items() if name != missing})
 
 
 def test_signing_in_without_authlib_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SettingsError, match="pip install"):
-        listening.check(load_settings(dashboard_allowed="example.com"), AUTH)
+        audience.check(load_settings(dashboard_allowed="example.com"), AUTH)
 
 
 def test_a_network_with_sign_in_is_taken(authlib: None) -> None:
-    listening.check(load_settings(dashboard_address="0.0.0.0", dashboard_allowed="example.com"), AUTH)
+    audience.check(load_settings(dashboard_address="0.0.0.0", dashboard_allowed="example.com"), AUTH)
 
 
 @pytest.mark.parametrize("people", ["example", "ann@", "@example.com", "example.com;a.org", "a b.com", "*.example.com"])
@@ -88,13 +88,13 @@ def test_people_that_are_neither_domains_nor_addresses_are_refused(people: str) 
     ],
 )
 def test_who_is_let_in(email: object, verified: object, is_let_in: bool) -> None:
-    assert listening.may_see(email, verified, {"example.com", "bob@other.org"}) is is_let_in
+    assert audience.may_see(email, verified, {"example.com", "bob@other.org"}) is is_let_in
 
 
 @given(st.emails(), st.emails())
 def test_an_address_lets_in_itself_and_nobody_else(allowed: str, other: str) -> None:
-    assert listening.may_see(allowed, True, {allowed.lower()})
-    assert listening.may_see(other, True, {allowed.lower()}) is (other.lower() == allowed.lower())
+    assert audience.may_see(allowed, True, {allowed.lower()})
+    assert audience.may_see(other, True, {allowed.lower()}) is (other.lower() == allowed.lower())
 
 
 def test_who_is_not_signed_in_sees_a_button_and_no_number(publish, monkeypatch: pytest.MonkeyPatch) -> None:
