@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import os
 import sys
 from pathlib import Path
@@ -44,9 +43,6 @@ def main() -> NoReturn:
     # Registered first, so called last, after Prefect has sent its logs: to take a process of this size apart piece by
     # piece costs up to a second of every run, and nothing is left to be done.
     atexit.register(lambda: _leave(code))
-    # dbt and Prefect make hundreds of thousands of objects that stay: to go through all of them every 700 new ones took
-    # a sixth of the time in which dbt reads the models.
-    gc.set_threshold(50_000, 20, 100)
     try:
         app()
         code = 0

@@ -1,6 +1,5 @@
 """Fixtures that every room uses: a home of one's own and the real sample where it lies beside the project."""
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +15,6 @@ from flows.story import listening
 from tests import ports
 from tests.ran import Ear, Ran
 
-gc.set_threshold(50_000, 20, 100)  # as the command line does
 PROJECT = Path(__file__).resolve().parent.parent
 
 
