@@ -47,5 +47,5 @@ def take_unloaded_away(warehouse: Warehouse, lake: Lake) -> None:
     with suppress(StorageError):
         if unloaded(warehouse, lake):
             warehouse.settle()
-        for told in unloaded(warehouse, lake):
-            take_away(lake, told.batch.batch_id)
+            for told in unloaded(warehouse, lake):  # once more: one of them may have got into the ledger until then
+                take_away(lake, told.batch.batch_id)
