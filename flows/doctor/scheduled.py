@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import __version__, server
 from flows.doctor.check import Check
+from flows.duties.lifeless import TAG
 from flows.errors import ServerError
 from flows.server import companions
 from flows.settings import Settings
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
     from prefect.client.schemas.responses import DeploymentResponse
-
-TAG = "shopflow"
 
 
 def checks_of(settings: Settings) -> Iterator[Check]:
