@@ -17,6 +17,7 @@ from dashboards import filters, freshness, signin  # noqa: E402
 from dashboards.frame import Scene, set_scene, told  # noqa: E402
 from dashboards.published import current_copy, one_connection  # noqa: E402
 from dashboards.queries.shop import options, shop  # noqa: E402
+from flows.settings import load_settings  # noqa: E402
 
 # A page of yours: its file in `views`, and its line here. The first is the one that opens.
 PAGES = {
@@ -37,9 +38,10 @@ def frame() -> None:
     st.logo(str(HERE / "logo.svg"), size="large")
     st.html(HERE / "style.css")
     with told(), one_connection():
-        if not signin.is_admitted():
+        settings = load_settings()  # once a drawing
+        if not signin.is_admitted(settings):
             return
-        copy = current_copy()
+        copy = current_copy(settings)
         about = shop(copy)
         title, choices = st.columns([1, 2], vertical_alignment="bottom")
         title.title(page.title)
@@ -48,8 +50,8 @@ def frame() -> None:
         st.html(filters.said(view))
         set_scene(Scene(copy, about, view))
         page.run()
-        freshness.line(about, view)
-        signin.sign_out()
+        freshness.line(about, view, settings)
+        signin.sign_out(settings)
 
 
 frame()

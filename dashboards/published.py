@@ -47,10 +47,9 @@ class Marts:
 Published = Path | Marts
 
 
-def current_copy() -> Published:
+def current_copy(settings: Settings) -> Published:
     """What is published now: the real path of a serving copy, or BigQuery's marts. Raises NothingToShow where nothing
     is, WarehouseError or SettingsError where BigQuery does not answer."""
-    settings = load_settings()
     if settings.target == "bigquery":
         return _marts(settings)
     copy = serving.current(settings)

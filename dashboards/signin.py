@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from flows.listening import is_loopback, may_see
-from flows.settings import load_settings
+from flows.audience import is_loopback, may_see
+from flows.settings import Settings
 
 
-def is_admitted() -> bool:
+def is_admitted(settings: Settings) -> bool:
     """Whether the reader of this session may see the page. If not, what can be done about it is drawn instead."""
-    allowed = load_settings().dashboard_people
+    allowed = settings.dashboard_people
     if not allowed:
         if is_loopback(st.get_option("server.address") or ""):
             return True
@@ -25,12 +25,12 @@ def is_admitted() -> bool:
     if not may_see(st.user.get("email"), st.user.get("email_verified"), allowed):
         st.title("Not for you, sorry")
         st.text(f"{st.user.get('email') or 'This account'} is not among those who may see this dashboard.")
-        sign_out()
+        sign_out(settings)
         return False
     return True
 
 
-def sign_out() -> None:
+def sign_out(settings: Settings) -> None:
     """A button for those who are signed in; nothing where nobody has to be."""
-    if load_settings().dashboard_people:
+    if settings.dashboard_people:
         st.button("Sign out", type="tertiary", key="sign out", on_click=st.logout)

@@ -51,8 +51,7 @@ def tile(
         delta_color="off" if steady else "inverse" if less_is_better else "normal",
         help=metric.help(shop.zone),
     )
-    if ignored := all_of(view, regardless_of):
-        drawn.caption(ignored)
+    note(view, regardless_of, into=drawn)
     if len(course) > 1:
         drawn.html(sparkline(course))
 
@@ -66,9 +65,14 @@ def all_of(view: View, kinds: Sequence[str]) -> str:
     return ", ".join(ALL_OF[kind] for kind in kinds if getattr(view, kind) is not None)
 
 
+def note(view: View, kinds: Sequence[str], what: str = "", *, into: DeltaGenerator | None = None) -> None:
+    """Say which filters of these kinds do not apply, of `what` where that is not all that is drawn; else nothing."""
+    if ignored := all_of(view, kinds):
+        (into or st).caption(f"{what}: {ignored}" if what else ignored)
+
+
 def heading(metric: str, *, shop: Shop, view: View, regardless_of: Sequence[str] = ()) -> None:
     """The title of a chart or a table that shows a metric of the registry, with what it counts as a tile tells it."""
     told = metrics()[metric]
     st.subheader(told.label, help=told.help(shop.zone))
-    if ignored := all_of(view, regardless_of):
-        st.caption(ignored)
+    note(view, regardless_of)

@@ -47,19 +47,6 @@ class Range:
     count: int
 
 
-@dataclass(frozen=True)
-class Sessions:
-    """Sums over a period's sessions."""
-
-    sessions: int
-    bounces: int
-    seconds: int
-    events: int
-
-
-NOTHING = Sessions(0, 0, 0, 0)
-
-
 def middle(counts: Sequence[int]) -> int | None:
     """Which of some ranges, in their order, holds the median (of two in the middle, the lower one); None without any.
 
@@ -118,28 +105,6 @@ def durations(copy: Published, period: Period, part: Slice, what: str) -> tuple[
     ]
     place = middle([row["durations"] for row in found])
     return ranges, None if place is None else found[place]["seconds"]
-
-
-@cached
-def sessions(copy: Published, period: Period, part: Slice) -> Sessions:
-    """The period's sessions, their single-event ones, seconds and events."""
-    (found,) = rows(
-        copy,
-        f"""
-        select
-            cast(coalesce(sum(sessions), 0) as int64) as sessions,
-            cast(coalesce(sum(bounces), 0) as int64) as bounces,
-            cast(coalesce(sum(session_seconds), 0) as int64) as seconds,
-            cast(coalesce(sum(events), 0) as int64) as events
-        from marts.fct_session_lengths
-        where session_date between @first and @last
-            and {IN_SLICE}
-        """,
-        first=period.first,
-        last=period.last,
-        **of_slice(part),
-    )
-    return Sessions(**found)
 
 
 @cached

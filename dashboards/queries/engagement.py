@@ -12,7 +12,7 @@ from dashboards.numbers import share
 from dashboards.periods import Period
 from dashboards.published import Published, rows
 from dashboards.queries import IN_SLICE, cached, of_slice
-from dashboards.queries.overview import kpis
+from dashboards.queries.sessions import sessions
 from dashboards.queries.visitors import nearest, visitors, visitors_by_day, visitors_within
 from dashboards.view import Slice
 
@@ -34,15 +34,14 @@ class Engagement:
     sessions_per_visitor: Decimal | None
 
 
-def engagement(copy: Published, period: Period, currency: str | None, part: Slice) -> Engagement:
-    """The numbers of a period, in the slice of visitors that is `nearest`; the new and the returning are of all.
-    The sessions are the Overview's (whose question has a currency, too, that does not matter here)."""
+def engagement(copy: Published, period: Period, part: Slice) -> Engagement:
+    """The numbers of a period, in the slice of visitors that is `nearest`; the new and the returning are of all."""
     daily = days(copy, period, part)
     sums = {name: sum(day[name] for day in daily) for name in ("daily", "weekly", "monthly")}
     new = sum(day["new"] for day in daily)
     everybody, active = visitors(copy, period, Slice()), visitors(copy, period, part)
     told = nearest(part)
-    sessions = kpis(copy, period, currency, Slice(**{told.slice: told.value} if told.value else {})).sessions
+    visits = sessions(copy, period, Slice(**{told.slice: told.value} if told.value else {})).sessions
     return Engagement(
         Decimal(sums["daily"]) / period.days,
         Decimal(sums["weekly"]) / period.days,
@@ -51,7 +50,7 @@ def engagement(copy: Published, period: Period, currency: str | None, part: Slic
         active,
         new,
         None if everybody is None else everybody - new,
-        Decimal(sessions) / active if active else None,
+        Decimal(visits) / active if active else None,
     )
 
 

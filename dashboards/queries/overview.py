@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dashboards.numbers import share
 from dashboards.periods import Period
 from dashboards.published import Published, rows
 from dashboards.queries import IN_SLICE, cached, in_category, of_slice
@@ -35,76 +37,50 @@ class Kpis:
 NOTHING = Kpis(visitors=0, sessions=0, converted=0, orders=0, net=Decimal(0), average=None)
 
 
-@cached
 def kpis(
     copy: Published, period: Period, currency: str | None, part: Slice = EVERYTHING, category: str | None = None
 ) -> Kpis:
     """The numbers of a period: orders in all currencies, money in `currency` (None is one, too).
 
-    Of a category only what is paid for its products can be told: it narrows `net` alone.
+    All but the visitors are the sums of its days: an order has one day, whatever its currencies. Of a category only
+    what is paid for its products can be told: it narrows `net` alone.
     """
-    (found,) = rows(
-        copy,
-        f"""
-        with
-
-        visits as (
-
-            select
-                cast(coalesce(sum(sessions), 0) as int64) as sessions,
-                cast(coalesce(sum(converted_sessions), 0) as int64) as converted
-            from marts.fct_session_lengths
-            where session_date between @first and @last
-                and {IN_SLICE}
-
-        ),
-
-        orders as (
-
-            select
-                count(distinct order_key) as orders,
-                sum(
-                    case when currency is not distinct from @currency then gross_amount - discount_amount end
-                ) as ordered,
-                sum(case when currency is not distinct from @currency then 1 else 0 end) as orders_in_currency
-            from marts.fct_orders
-            where order_date between @first and @last
-                and purchase_lines > 0
-                and {IN_SLICE}
-
-        ),
-
-        revenue as (
-
-            select coalesce(sum(net_amount), 0) as net
-            from marts.fct_revenue
-            where event_date between @first and @last
-                and currency is not distinct from @currency
-                and {IN_SLICE}
-                {in_category(category)}
-
-        )
-
-        select * from visits cross join orders cross join revenue
-        """,
-        first=period.first,
-        last=period.last,
-        currency=currency,
-        category=category,
-        **of_slice(part),
+    found = _by_day(copy, period, currency, part, category)
+    sums = {name: sum(row[name] for row in found) for name in ("sessions", "converted", "orders")}
+    return Kpis(
+        **sums,
+        visitors=visitors(copy, period, part),
+        net=sum((row["net"] for row in found), Decimal(0)),
+        average=_average(found),
     )
-    ordered, orders = found.pop("ordered"), found.pop("orders_in_currency")
-    average = ordered / orders if orders else None
-    return Kpis(**found, visitors=visitors(copy, period, part), average=average)
 
 
-@cached
 def days(
     copy: Published, period: Period, currency: str | None, part: Slice = EVERYTHING, category: str | None = None
 ) -> list[dict[str, Any]]:
     """One row a day, days without an event included: `visitors`, `sessions`, `converted`, `orders`, and, for
     charts, `net`, `average` order and conversion `rate` in percent."""
-    found = rows(
+    active = visitors_by_day(copy, period, part)
+    return [
+        {name: row[name] for name in ("sessions", "converted", "orders")}
+        | {"date": f"{row['date']}T00:00:00", "visitors": active.get(f"{row['date']}", 0)}
+        | {"net": float(row["net"]), "average": float(_average([row]) or 0)}
+        | {"rate": float(share(row["converted"], row["sessions"]) or 0)}
+        for row in _by_day(copy, period, currency, part, category)
+    ]
+
+
+def _average(rows: Sequence[dict[str, Any]]) -> Decimal | None:
+    orders = sum(row["orders_in_currency"] for row in rows)
+    return sum((row["ordered"] for row in rows), Decimal(0)) / orders if orders else None
+
+
+@cached
+def _by_day(
+    copy: Published, period: Period, currency: str | None, part: Slice, category: str | None
+) -> list[dict[str, Any]]:
+    """What can be added up, one row a day; `ordered` and `orders_in_currency` are what an average is made of."""
+    return rows(
         copy,
         f"""
         with
@@ -158,7 +134,8 @@ def days(
             coalesce(visits.sessions, 0) as sessions,
             coalesce(visits.converted, 0) as converted,
             coalesce(orders.orders, 0) as orders,
-            orders.ordered / nullif(orders.orders_in_currency, 0) as average,
+            coalesce(orders.ordered, 0) as ordered,
+            coalesce(orders.orders_in_currency, 0) as orders_in_currency,
             coalesce(revenue.net, 0) as net
         from marts.fct_daily_engagement as engagement
         left join visits on engagement.event_date = visits.session_date
@@ -173,14 +150,6 @@ def days(
         category=category,
         **of_slice(part),
     )
-    active = visitors_by_day(copy, period, part)
-    return [
-        row
-        | {"visitors": active.get(f"{row['date']}", 0)}
-        | {"date": f"{row['date']}T00:00:00", "net": float(row["net"]), "average": float(row["average"] or 0)}
-        | {"rate": 100 * row["converted"] / row["sessions"] if row["sessions"] else 0.0}
-        for row in found
-    ]
 
 
 @cached

@@ -10,6 +10,7 @@ from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import behaviour as queries
 from dashboards.queries.behaviour import FIRST_ORDER, IN_SESSION, NEXT_ORDER, Range
+from dashboards.queries.sessions import NOTHING, sessions
 from dashboards.queries.shop import Shop
 from dashboards.view import View
 
@@ -39,8 +40,8 @@ def _tiles(copy: Published, shop: Shop, view: View) -> None:
         before = queries.durations(copy, view.compared, view.slice, what)[1] if view.compared else None
         told, change = numbers.duration(median), numbers.change(median, before)
         tiles.tile(place, name, told, change, less_is_better=True, shop=shop, view=view, regardless_of=OF_ALL)
-    now = queries.sessions(copy, view.period, view.slice)
-    was = queries.sessions(copy, view.compared, view.slice) if view.compared else queries.NOTHING
+    now = sessions(copy, view.period, view.slice)
+    was = sessions(copy, view.compared, view.slice) if view.compared else NOTHING
     for place, name, column in (
         (places[3], "session_length", "seconds"),
         (places[4], "session_depth", "events"),

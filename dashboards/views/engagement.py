@@ -32,8 +32,8 @@ def _of_one(view: View) -> tuple[str, ...]:
 
 
 def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) -> None:
-    now = queries.engagement(copy, view.period, view.currency, view.slice)
-    was = queries.engagement(copy, view.compared, view.currency, view.slice) if view.compared else None
+    now = queries.engagement(copy, view.period, view.slice)
+    was = queries.engagement(copy, view.compared, view.slice) if view.compared else None
 
     def counted(name: str, told: Callable[[Any], str] = numbers.count) -> tuple[str, str | None]:
         value = getattr(now, name)
@@ -70,8 +70,7 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
 def _active(view: View, days: list[dict[str, Any]]) -> None:
     with st.container(border=True):
         st.subheader("Active users up to each day")
-        if ignored := tiles.all_of(view, _of_one(view)):
-            st.caption(ignored)
+        tiles.note(view, _of_one(view))
         if not any(day["monthly"] for day in days):
             st.caption(NOBODY)
             return
@@ -93,8 +92,7 @@ def _new_and_sticky(view: View, days: list[dict[str, Any]]) -> None:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.subheader("New and returning users a day")
-        if ignored := tiles.all_of(view, OF_ALL):
-            st.caption(ignored)
+        tiles.note(view, OF_ALL)
         if any(day["new"] or day["returning"] for day in days):
             st.altair_chart(
                 charts.lines_per_day(days, {"new": "New", "returning": "Returning"}, "Users"),
@@ -104,8 +102,7 @@ def _new_and_sticky(view: View, days: list[dict[str, Any]]) -> None:
             st.caption(NOBODY)
     with right.container(border=True, height="stretch"):
         st.subheader("Stickiness a day, %")
-        if ignored := tiles.all_of(view, _of_one(view)):
-            st.caption(ignored)
+        tiles.note(view, _of_one(view))
         if any(day["daily"] for day in days):
             st.altair_chart(
                 charts.lines_per_day(days, {"sticky": "Stickiness"}, "Percent", ".2f"),

@@ -9,8 +9,8 @@ from dashboards import charts, downloads, numbers, tables, tiles
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import funnel as queries
-from dashboards.queries import overview
 from dashboards.queries.funnel import Funnel
+from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import Shop
 from dashboards.view import View
 
@@ -118,7 +118,7 @@ def _left_over(copy: Published, view: View, now: Funnel) -> str | None:
     """What the Overview's conversion counts, too; of a category that cannot be told."""
     if view.category:
         return None
-    converted = overview.kpis(copy, view.period, view.currency, view.slice, view.category).converted
+    converted = sessions(copy, view.period, view.slice).converted
     if converted == now.purchases:
         return None
     return (

@@ -61,7 +61,7 @@ def _charts(view: View, days: list[dict[str, Any]]) -> None:
     left, right = st.columns(2)
     with left.container(border=True):
         st.subheader("Net revenue and orders a day")
-        _beside("Orders", view, _regardless_of("orders", view))
+        tiles.note(view, _regardless_of("orders", view), "Orders")
         st.altair_chart(
             charts.bars_and_line_per_day(
                 days, ("net", numbers.labelled("Net revenue", view.currency)), ("orders", "Orders")
@@ -70,16 +70,11 @@ def _charts(view: View, days: list[dict[str, Any]]) -> None:
         )
     with right.container(border=True):
         st.subheader("Active users and sessions a day")
-        _beside("Active users", view, _regardless_of("visitors", view))
+        tiles.note(view, _regardless_of("visitors", view), "Active users")
         st.altair_chart(
             charts.lines_per_day(days, {"visitors": "Active users", "sessions": "Sessions"}),
             alt=f"Active users and sessions as lines, for each day of {view.period}.",
         )
-
-
-def _beside(what: str, view: View, kinds: tuple[str, ...]) -> None:
-    if ignored := tiles.all_of(view, kinds):
-        st.caption(f"{what}: {ignored}")
 
 
 def _best(copy: Published, view: View) -> None:

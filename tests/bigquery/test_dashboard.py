@@ -17,13 +17,15 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
+from dashboards.queries import behaviour, engagement, funnel
 from dashboards.queries import overview as queries
+from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
 from dashboards.view import UNKNOWN, Slice
 from flows.errors import WarehouseError
 from flows.receipts import Changes
-from flows.settings import PREFIX, PROJECT, Settings
+from flows.settings import PREFIX, PROJECT, Settings, load_settings
 from flows.warehouse.bigquery_changes import mark_built
 from flows.warehouse.bigquery_jobs import Jobs
 from flows.warehouse.bigquery_tables import prepare
@@ -107,12 +109,20 @@ def answers(copy: published.Published) -> dict[str, Any]:
         for ask in (queries.kpis, queries.days, queries.products):
             found[f"{ask.__name__} of {view}"] = ask(copy, period, currency, part, category)
         found[f"categories of {view}"] = queries.categories(copy, period, currency, part)
+        for ask in (engagement.engagement, engagement.days, engagement.hours, sessions):
+            found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part)
+        for ask in (funnel.funnel, funnel.days):
+            found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part, category)
+        found |= {f"funnel by {by} of {view}": funnel.split(copy, period, part, category, by) for by in funnel.SPLITS}
+        found |= {f"{what} of {view}": behaviour.durations(copy, period, part, what) for what in behaviour.DURATIONS}
+        for unit in ("seconds", "events"):
+            found[f"{unit} of {view}"] = behaviour.session_ranges(copy, period, part, unit)
     return found
 
 
 def test_every_question_has_the_same_answer_on_both(shop: Shop) -> None:
     copy = shop.publish(TWO_WEEKS)
-    cloud = current_copy()
+    cloud = current_copy(load_settings())
     assert isinstance(cloud, Marts)
     assert answers(cloud) == answers(copy)
     assert about(cloud).currencies == ("EUR", "GBP", None)
@@ -145,8 +155,8 @@ def test_a_page_is_asked_for_once_until_the_next_publication(shop: Shop, monkeyp
     page = opened()
     first = len(sent)
     page.run()
-    assert len(sent) == first == 11, (
-        "shop, currencies, filters, days, their visitors, periods and theirs, categories, products"
+    assert len(sent) == first == 10, (
+        "shop, currencies, filters, days and their visitors of both periods, visitors of each, categories, products"
     )
     assert {job["labels"]["app"] for job in sent} == {"shopflow"}
     assert {job["query"]["maximumBytesBilled"] for job in sent} == {str(100 * 10**9)}
@@ -166,20 +176,21 @@ def test_before_anything_is_published_the_page_is_one_sentence(shop: Shop) -> No
     prepare(shop.jobs)
     assert [said.value for said in opened().info] == [sentence]
     with pytest.raises(NothingToShow, match=r"shopflow run"):
-        about(current_copy())
+        about(current_copy(load_settings()))
 
 
 def test_what_bigquery_refuses_is_one_sentence(shop: Shop) -> None:
     shop.publish(TWO_WEEKS)
     with pytest.raises(WarehouseError, match="a statement on BigQuery") as said:
-        published.rows(current_copy(), "select no_such_column from marts.fct_revenue")
+        published.rows(current_copy(load_settings()), "select no_such_column from marts.fct_revenue")
     assert "\n" not in str(said.value)
 
 
 def test_a_copy_is_read_without_anything_of_google() -> None:
     program = (
-        "import sys; sys.path.insert(0, '.'); from dashboards import published\n"
-        "try: published.current_copy()\nexcept published.NothingToShow: pass\n"
+        "import sys; sys.path.insert(0, '.')\n"
+        "from dashboards import published; from flows.settings import load_settings\n"
+        "try: published.current_copy(load_settings())\nexcept published.NothingToShow: pass\n"
         "print([name for name in sys.modules if name.startswith('google.cloud.')])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

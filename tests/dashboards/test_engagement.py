@@ -98,7 +98,7 @@ def test_sessions_per_user_are_of_the_same_slice(part: Slice, busy: tuple[Path, 
         if period.first <= visit["session_date"] <= period.last
         and (told.slice == "all" or (visit[column] or UNKNOWN) == told.value)
     ]
-    found = queries.engagement(copy, period, "EUR", part)
+    found = queries.engagement(copy, period, part)
     assert found.visitors
     assert found.sessions_per_visitor
     assert found.sessions_per_visitor * found.visitors == pytest.approx(len(inside))

@@ -99,9 +99,9 @@ def test_categories_and_products_are_ordered_by_net_revenue_and_add_up_to_it(pub
 
 def test_a_new_copy_is_current_at_the_next_question_and_the_old_one_stays_readable(publish) -> None:
     first = publish()
-    assert current_copy() == first
+    assert current_copy(load_settings()) == first
     second = publish({})
-    assert current_copy() == second != first
+    assert current_copy(load_settings()) == second != first
     assert queries.kpis(first, Period(day(1), day(1)), "EUR").sessions == 1
 
 
@@ -115,7 +115,7 @@ def test_no_copy_is_held_open_after_a_question(publish) -> None:
 
 def test_without_a_copy_it_says_how_to_make_one(home: Path) -> None:
     with pytest.raises(NothingToShow, match=r"`make run`") as said:
-        current_copy()
+        current_copy(load_settings())
     assert str(home / "serving") in str(said.value)
 
 
