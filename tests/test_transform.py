@@ -219,6 +219,21 @@ def test_a_node_tells_what_its_job_was_billed_where_there_is_one():
     ]
 
 
+def test_what_a_node_asked_beside_its_job_is_on_its_bill():
+    listener = Listener(None, lambda relation: 7)
+    for node in ("fct_orders", "fct_orders", "fct_revenue"):
+        told = SimpleNamespace(msg='asked beside: {"bytes_billed": 10, "slot_ms": null}', node_info=node_called(node))
+        listener(SimpleNamespace(info=SimpleNamespace(name="JinjaLogDebug"), data=told))
+    bill = {"job_id": "j", "bytes_billed": 100.0, "slot_ms": 5.0}
+    listener(finished(status="success", message=None, adapter_response=bill))
+    listener(finished(status="success", message=None, adapter_response=bill))
+    assert [node.billed for node in listener.nodes] == [Billed(3, 120, 5), Billed(1, 100, 5)]
+
+
+def node_called(name: str) -> Any:
+    return SimpleNamespace(node_name=name)
+
+
 def test_a_project_of_bigquery_is_parsed_for_each_place():
     """Names of tables are in it: two prefixes in one process must not meet in one another's datasets."""
     places = [load_settings(target="bigquery", bigquery_endpoint="http://x", bigquery_dataset_prefix=p) for p in "ab"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from flows.receipts import Billed, Node
 
 FAILED = ("error", "fail", "runtime error")
+# What a macro logs of a question beside the main statement of its node (transforms/macros/dialect/is_listed.sql).
+ASKED = "asked beside: "
 
 
 class Listener:
@@ -21,9 +24,13 @@ class Listener:
     def __init__(self, tell: Callable[[Node], None] | None, rows_in: Callable[[str], int | None]) -> None:
         self.nodes: list[Node] = []
         self._tell, self._rows_in = tell, rows_in
+        self._asked: dict[str, Billed] = {}
 
     def __call__(self, event: Any) -> None:
-        """Take one event; anything but the end of a node is passed over."""
+        """Take one event; anything but the end of a node, and what a node asked before, is passed over."""
+        if event.info.name == "JinjaLogDebug" and event.data.msg.startswith(ASKED):
+            told, node = json.loads(event.data.msg.removeprefix(ASKED)), event.data.node_info.node_name
+            self._asked[node] = self._asked.get(node, Billed()) + _job(told)
         if event.info.name != "NodeFinished":
             return
         node = self._node(event.data.node_info, event.data.run_result)
@@ -42,7 +49,7 @@ class Listener:
             rows=None if is_test or result.status != "success" else self._rows(info, result),
             failures=result.num_failures if is_test and result.status in ("pass", "warn", "fail") else None,
             message="" if result.status in ("success", "pass") else " ".join(result.message.split()),
-            billed=_billed(result.adapter_response),
+            billed=_billed(result.adapter_response) + self._asked.pop(info.node_name, Billed()),
         )
 
     def _rows(self, info: Any, result: Any) -> int | None:
@@ -57,7 +64,11 @@ def _billed(response: Any) -> Billed:
     """What a node's own job has cost, where the adapter tells of one; those that only ask for columns cost nothing."""
     if "job_id" not in response:
         return Billed()
-    return Billed(1, *(int(response[name]) if name in response else 0 for name in ("bytes_billed", "slot_ms")))
+    return _job(response)
+
+
+def _job(told: Any) -> Billed:
+    return Billed(1, *(int(told[name] or 0) if name in told else 0 for name in ("bytes_billed", "slot_ms")))
 
 
 def explain(outcome: Any, nodes: Sequence[Node]) -> str:

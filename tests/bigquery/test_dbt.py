@@ -35,6 +35,7 @@ def models_that_are(materialized: str) -> set[str]:
     return {path.stem for path in files if f"materialized='{materialized}'" in path.read_text()}
 
 
+FOR_DATES = "select distinct event_date from"
 INCREMENTAL, EPHEMERAL = models_that_are("incremental"), models_that_are("ephemeral")
 
 
@@ -143,9 +144,22 @@ def test_a_column_is_described_where_it_is_read(twice: Twice) -> None:
     assert [column.name for column in revenue.schema if not column.description] == []
 
 
-def test_each_model_and_test_tells_of_its_job(twice: Twice) -> None:
-    without = {node.name for node in twice.built.nodes if node.billed.jobs != 1}
-    assert without == EPHEMERAL
+def test_each_model_and_test_tells_of_its_jobs(twice: Twice) -> None:
+    """One each, and one for each question for dates that another model of the build found."""
+    asked = Counter(job["labels"]["dbt_node"] for sql, job in twice.sent if FOR_DATES in sql)
+    models = {"int_daily_visitors", "int_cohort_days", "fct_active_visitors", "fct_revenue"}
+    assert models < asked.keys()
+    told = {node.name: node.billed.jobs for node in twice.built.nodes}
+    assert told == {name: 0 if name in EPHEMERAL else 1 + asked[name[:63]] for name in told}  # what a label holds
+
+
+def test_found_dates_stand_in_the_statements_that_are_built_by_them(twice: Twice) -> None:
+    """BigQuery would read every day of a table for `event_date in (select ...)`."""
+    assert [sql for sql, _ in twice.sent if re.search(r"_date in\s*\(\s*select", sql)] == []
+    (delete,) = (sql for sql, _ in twice.sent if "delete from" in sql and "`int_cohort_days` where" in sql)
+    found = twice.twins.jobs.rows("select event_date from intermediate.int_corrected_dates")
+    assert len(found) > 1
+    assert [row for row in found if f"date '{row['event_date']}'" not in delete] == []
 
 
 def test_a_backfill_makes_rows_and_models_right_again(twice: Twice, emulator: Emulator, analyzer: SqlLibrary) -> None:

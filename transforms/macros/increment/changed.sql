@@ -1,8 +1,18 @@
-{# Whether `column` is one of the keys that the model `keys` lists: those whose rows the pending batches can change. #}
-{% macro changed(column, keys, key=none) -%}
+{# Whether `column` is one of the keys, or one of the dates, that the model `keys` lists: those whose rows the pending batches
+   can change. #}
+{% macro changed(column, keys) -%}
     {%- if not builds_everything() -%}
-        {{ column }} in (select {{ key or column.split('.')[-1] }} from {{ ref(keys) }})
+        {{ is_changed(column, column.split('.')[-1], ref(keys)) }}
     {%- else -%}
         true
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_changed(column, key, keys) -%}
+    {%- if key.endswith('_date') -%}
+        {{ is_listed(column, key, keys) }}
+    {%- else -%}
+        {{ column }} in (select {{ key }} from {{ keys }})
     {%- endif -%}
 {%- endmacro %}

@@ -15,7 +15,7 @@
         {%- endif -%}
         {%- if 'changed_in' in told -%}
             {%- set keys = graph.nodes['model.shopflow.' ~ told.changed_in].relation_name -%}
-            {%- do conditions.append(column ~ ' in (select ' ~ told.rebuilt_by ~ ' from ' ~ keys ~ ')') -%}
+            {%- do conditions.append(is_changed(column, told.rebuilt_by, keys)) -%}
         {%- endif -%}
         ({{ conditions | join(' or ') }})
         {%- if 'since' in told %} and {{ since_touched(told.since[0], told.since[1]) }}{% endif %}
