@@ -67,7 +67,7 @@ resource "google_cloud_run_v2_service" "this" {
     dynamic "vpc_access" {
       for_each = local.vpcs
       content {
-        egress = vpc_access.value.egress
+        egress = "ALL_TRAFFIC"
         network_interfaces {
           network    = vpc_access.value.network
           subnetwork = vpc_access.value.subnetwork

@@ -46,7 +46,7 @@ resource "google_cloud_run_v2_job" "this" {
       dynamic "vpc_access" {
         for_each = local.vpcs
         content {
-          egress = vpc_access.value.egress
+          egress = "ALL_TRAFFIC"
           network_interfaces {
             network    = vpc_access.value.network
             subnetwork = vpc_access.value.subnetwork

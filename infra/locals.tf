@@ -19,6 +19,7 @@ locals {
     SHOPFLOW_CLOUD_RUN_IMAGE           = local.image
     SHOPFLOW_CLOUD_RUN_REGION          = var.region
     SHOPFLOW_CLOUD_RUN_SERVICE_ACCOUNT = google_service_account.this["runner"].email
+    SHOPFLOW_CLOUD_RUN_SUBNETWORK      = var.vpc == null ? "" : "${var.vpc.network}/${var.vpc.subnetwork}"
     SHOPFLOW_EXPECT_DATA_HOURS         = tostring(var.expect_data_hours)
     SHOPFLOW_INBOX                     = "gs://${google_storage_bucket.this["inbox"].name}/files"
     SHOPFLOW_LAKE                      = "gs://${google_storage_bucket.this["lake"].name}/shopflow"

@@ -249,7 +249,7 @@ variable "settings" {
 variable "storage_billing_model" {
   description = "What BigQuery bills storage by: LOGICAL (bytes as they are read) or PHYSICAL (compressed, with time travel and fail-safe)."
   type        = string
-  default     = "PHYSICAL"
+  default     = "LOGICAL"
   validation {
     condition     = contains(["LOGICAL", "PHYSICAL"], var.storage_billing_model)
     error_message = "storage_billing_model must be LOGICAL or PHYSICAL."
@@ -267,13 +267,16 @@ variable "time_travel_hours" {
 }
 
 variable "vpc" {
-  description = "Subnetwork through which everything on Cloud Run talks, in full or to private addresses only; null: Google's own network."
+  description = "Subnetwork in `region` that everything on Cloud Run talks through; it needs Private Google Access, and a NAT for what is on the internet. null: Google's own network."
   type = object({
     network    = string
     subnetwork = string
-    egress     = optional(string, "ALL_TRAFFIC")
   })
   default = null
+  validation {
+    condition     = var.vpc == null ? true : alltrue([for name in values(var.vpc) : can(regex("^[a-z]([a-z0-9-]*[a-z0-9])?$", name))])
+    error_message = "vpc takes the names of a network and a subnetwork of this project."
+  }
 }
 
 variable "watcher" {

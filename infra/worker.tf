@@ -51,7 +51,7 @@ resource "google_cloud_run_v2_worker_pool" "this" {
     dynamic "vpc_access" {
       for_each = local.vpcs
       content {
-        egress = vpc_access.value.egress
+        egress = "ALL_TRAFFIC"
         network_interfaces {
           network    = vpc_access.value.network
           subnetwork = vpc_access.value.subnetwork

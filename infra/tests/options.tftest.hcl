@@ -108,6 +108,10 @@ run "a_network_of_your_own_is_everywhere" {
     ])) == toset(["runs"])
     error_message = "something talks past the network"
   }
+  assert {
+    condition     = local.settings.SHOPFLOW_CLOUD_RUN_SUBNETWORK == "shop/runs"
+    error_message = "scheduled runs, which the worker makes, talk past the network"
+  }
 }
 
 run "money_and_mails" {

@@ -55,9 +55,10 @@ run "numbers_and_kinds" {
     settings               = { PREFECT_API_KEY = "pnu_secret" }
     storage_billing_model  = "CHEAP"
     time_travel_hours      = 1
+    vpc                    = { network = "projects/acme/global/networks/shop", subnetwork = "runs" }
   }
   expect_failures = [
     var.budget, var.expect_data_hours, var.github, var.lake_old_versions_days, var.lake_soft_delete_days,
-    var.partition_days, var.settings, var.storage_billing_model, var.time_travel_hours,
+    var.partition_days, var.settings, var.storage_billing_model, var.time_travel_hours, var.vpc,
   ]
 }
