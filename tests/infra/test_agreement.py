@@ -18,7 +18,7 @@ from flows.warehouse.bigquery_jobs import DATASETS
 from tests.infra.planned import Planned
 from tests.test_docs import problem
 
-pytestmark = pytest.mark.xdist_group("terraform")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 POOL, JOB, SERVICE = "google_cloud_run_v2_worker_pool", "google_cloud_run_v2_job", "google_cloud_run_v2_service"
 WITH_SETTINGS = ((POOL, "watcher"), (JOB, "deploy"), (JOB, "doctor"), (JOB, "pipeline"), (SERVICE, "dashboard"))
 
@@ -125,6 +125,15 @@ def test_what_containers_start_are_commands_of_the_product(kind: str, key: str, 
     assert found["command"] in (None, [], ["shopflow"]), "else the image's own, which is shopflow"
     assert problem(shlex.join(["shopflow", *found["args"]])) is None
     assert 'ENTRYPOINT ["shopflow"]' in (PROJECT / "deployments/Dockerfile").read_text("utf-8")
+
+
+def test_the_image_is_worker_and_dashboard_too() -> None:
+    told = (PROJECT / "deployments/Dockerfile").read_text("utf-8")
+    (extras,) = re.findall(r"^ARG EXTRAS=(\S+)$", told, re.MULTILINE)
+    assert set(extras.split(",")) == {"bigquery", "prefect-gcp", "sign-in"}
+    copied = {word for line in re.findall(r"^COPY (.+) \S+$", told, re.MULTILINE) for word in line.split()}
+    assert {"dashboards", ".streamlit", "flows", "transforms", "deployments/pools", "prefect.yaml"} <= copied
+    assert all((PROJECT / name).exists() for name in copied)
 
 
 def test_the_dashboard_asks_for_a_sign_in_and_finds_its_secrets(production: Planned, told: Any) -> None:

@@ -1,7 +1,7 @@
-"""Errors that people make, planted into infra/ one at a time: each is caught, and by the layer that infra/README.md says.
+"""Errors that people make, planted into infra/ one at a time: each is caught, and as infra/README.md says.
 
 The layers, in order: `fmt`; `validate`, by the types of the provider's schema; `validate` and `test`, by what
-infra/offline/judge.py knows of values ("judge"); `test`, by Terraform's own rules once values are known, and by assertions.
+infra/offline/judge.py knows of values; `test`, by Terraform's own rules once values are known, and by assertions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flows.settings import PROJECT
 from tests.infra.conftest import Ask
 from tests.infra.planned import NEWEST
 
-pytestmark = pytest.mark.xdist_group("terraform")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Planted:
 
 
 ERRORS = (
-    Planted("a line out of its form", "registry.tf", 'format        = "DOCKER"', 'format = "DOCKER"', "fmt", "registry"),
+    Planted(
+        "a line out of its form", "registry.tf", 'format        = "DOCKER"', 'format = "DOCKER"', "fmt", "registry"
+    ),
     Planted(
         "an argument that is misspelt",
         "buckets.tf",

@@ -57,7 +57,9 @@ def test_a_run_that_fails_and_one_that_loads_are_heard_once_each(
 
 def test_the_watchers_line_of_a_run_that_was_killed_is_heard() -> None:
     """As flows/duties/lifeless.py says it, which tests/deployed/test_recovery.py sees."""
-    said = "flow run duckdb 2026-11-25 06:00 inbox (0e1c) is set to Crashed: no sign of life since 2026-11-25 06:02:11 UTC"
+    said = (
+        "flow run duckdb 2026-11-25 06:00 inbox (0e1c) is set to Crashed: no sign of life since 2026-11-25 06:02:11 UTC"
+    )
     assert heard("killed", said) == [said]
     assert 'is set to {end.name}: {told}"' in (PROJECT / "flows/duties/lifeless.py").read_text("utf-8")
 

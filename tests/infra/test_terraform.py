@@ -14,6 +14,7 @@ INFRA = PROJECT / "infra"
 FILES = sorted(INFRA.glob("*.tf"))
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("terraform")
 @pytest.mark.parametrize("version", ["6.50", NEWEST])
 def test_form_schema_and_assertions_hold(version: str, tested: dict[str, list[dict[str, Any]]]) -> None:
