@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.settings import PROJECT
+from tests.infra.conftest import Ask
 from tests.infra.planned import NEWEST, runs
 
 INFRA = PROJECT / "infra"
 FILES = sorted(INFRA.glob("*.tf"))
+PLAN = """
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+run "it" {
+  command = plan
+}
+"""
 
 
 @pytest.mark.slow
@@ -40,8 +52,21 @@ def test_variables_are_in_order_typed_and_explained() -> None:
     assert [name for name, body in blocks if not re.search(r'^  description += ".{15,}"', body, re.MULTILINE)] == []
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("terraform")
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_what_is_given_for_an_environment_can_be_planned(environment: str, terraform: Ask, tmp_path: Path) -> None:
+    folder = tmp_path / "infra"
+    shutil.copytree(INFRA, folder, ignore=shutil.ignore_patterns("offline", "*.tftest.hcl"))
+    (folder / "tests/plan.tftest.hcl").write_text(PLAN)
+    asked = ["test", "-no-color", f"-var-file=environments/{environment}.tfvars", "-var=image_tag=v1"]
+    ((said,),) = terraform([{"folder": str(folder), "schema": NEWEST, "commands": [asked]}])
+    assert said["code"] == 0, said["out"] + said["error"]
+    assert "1 passed, 0 failed" in said["out"]
+
+
 def test_every_variable_of_an_environment_is_one_of_the_modules() -> None:
-    """Terraform only warns of one that is not: it would be set to no effect."""
+    """The accident: one that is misspelt is passed over without a word, and what it should say has its default."""
     known = set(re.findall(r'^variable "(\w+)"', (INFRA / "variables.tf").read_text(), re.MULTILINE))
     for path in INFRA.glob("environments/*.tfvars"):
         assert set(re.findall(r"^(\w+) +=", path.read_text(), re.MULTILINE)) - known == set()
