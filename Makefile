@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 EMU    := $(VENV)-emulator
+INFRA  := $(VENV)-infra
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
 # What the chosen target needs beside the rest.
 TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
-.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity
+.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
@@ -43,14 +44,17 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt
 $(EMU)/.installed: emulator/requirements.txt
 	$(call into,$(EMU),the BigQuery emulator,-r emulator/requirements.txt)
 	@touch $@
+$(INFRA)/.installed: infra/offline/requirements.txt
+	$(call into,$(INFRA),Terraform,-r infra/offline/requirements.txt)
+	@touch $@
 
 run: $(VENV)/.installed $(TARGET)  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
 	@$(BIN)/shopflow run $(ARGS)
 
-test: $(VENV)/.installed-dev $(EMU)/.installed  ## every test
+test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed  ## every test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
-test-fast: $(VENV)/.installed-dev $(EMU)/.installed  ## the tests to run while you work
+test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed  ## the tests to run while you work
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 parity: $(VENV)/.installed-dev $(EMU)/.installed  ## write docs/parity.md anew from runs on both targets
@@ -61,6 +65,9 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint transforms --processes 2 --disable-progress-bar
+
+infra: $(INFRA)/.installed  ## check infra/ with the real Terraform, offline: fmt, validate, test
+	@$(INFRA)/bin/python infra/offline/check.py
 
 bench: $(VENV)/.installed-dev $(EMU)/.installed  ## speed and memory as ratios, measured side by side
 	@$(BIN)/python -m benchmarks $(ARGS)

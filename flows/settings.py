@@ -209,6 +209,12 @@ class Settings(BaseSettings):
     cloud_run_api_key_secret: str = Field(
         "", description="Name of the secret, in Secret Manager, that holds the Prefect API key of runs on Cloud Run."
     )
+    cloud_run_subnetwork: str = Field(
+        "",
+        pattern=r"^([a-z0-9-]+/[a-z0-9-]+)?$",
+        description="Network and subnetwork that runs on Cloud Run talk through, such as `shop/runs`, for a Prefect "
+        "server that is not on the internet. Not set: Google's own network.",
+    )
     alert_blocks: Annotated[str, AfterValidator(_blocks)] = Field(
         "",
         description="Who is told when something is wrong: Prefect blocks, such as `slack-webhook/shop-ops,apprise-"

@@ -136,6 +136,17 @@ def test_the_body_of_a_job_on_cloud_run_has_what_was_set_and_no_secret(
     (key,) = [each for each in container["env"] if each["name"] == "PREFECT_API_KEY"]
     assert key["valueSource"] == secret
     assert "pnu_secret" not in json.dumps(body)
+    assert "vpcAccess" not in task
+
+
+def test_runs_talk_through_the_subnetwork_that_was_set(in_cloud: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPFLOW_CLOUD_RUN_SUBNETWORK", "shop/runs")
+    template = CLOUD_RUN.template(load_settings())
+    assert template["job_configuration"]["job_body"]["template"]["template"]["vpcAccess"] == "{{ vpc_access }}"
+    assert template["variables"]["properties"]["vpc_access"]["default"] == {
+        "egress": "ALL_TRAFFIC",
+        "networkInterfaces": [{"network": "shop", "subnetwork": "runs"}],
+    }
 
 
 @pytest.mark.slow
