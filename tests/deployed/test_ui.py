@@ -22,6 +22,8 @@ pytestmark = [
     pytest.mark.xdist_group("deployed"),
     pytest.mark.skipif(CHROMIUM is None, reason="install chromium (Debian: apt-get install chromium)"),
 ]
+# Seen once in five on a busy machine: Prefect's drawing of a run's timeline is asked to move before it is there.
+OF_THE_TIMELINE = "Cannot read properties of null (reading 'position')"
 STEPS = ("land", "validate", "judge", "load", "transform", "publish")
 
 
@@ -65,7 +67,7 @@ def page(shop: Shop) -> Iterator[Any]:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = chromium.new_page(viewport={"width": 1280, "height": 1000}, base_url=shop.api_url.removesuffix("/api"))
         page.on("console", console)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("pageerror", lambda error: str(error) == OF_THE_TIMELINE or wrong.append(str(error)))
         page.on("response", answer)
         page.on("request", request)
         yield page
