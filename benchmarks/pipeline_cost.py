@@ -85,14 +85,16 @@ def generating(report: Report, folder: Path) -> None:
 
 
 def starting(report: Report, env: dict[str, str], tiny: Path, repeat: int) -> None:
-    """A run of 100 events: the first starts the server, the next ones find it."""
-    first, next_ones = [], []
+    """A run of 100 events: the first starts the server, the next ones find it; beside it Prefect with nothing to do."""
+    first, next_ones, nothing = [], [], []
     for _ in range(repeat):
         timed(shopflow("stop"), env)
         first.append(fresh_run(env, tiny).seconds)
         next_ones.append(fresh_run(env, tiny).seconds)
+        nothing.append(timed([sys.executable, "-m", "benchmarks.empty_flow"], env).seconds)
     report.add("A run of 100 events", run="the run starts the server", **spread(first))
     report.add("A run of 100 events", run="the server is up", **spread(next_ones))
+    report.add("A run of 100 events", run="for comparison: a flow of five empty tasks", **spread(nothing))
     report.add(
         "A run of 100 events", run="the same files again", **spread([run(env, tiny).seconds for _ in range(repeat)])
     )
