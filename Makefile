@@ -10,7 +10,7 @@ ARGS   ?=
 # What the chosen target needs beside the rest.
 TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
-.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra
+.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra screenshots
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
@@ -89,6 +89,9 @@ emulator: $(EMU)/.installed  ## BigQuery and Cloud Storage on this machine, to t
 
 docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md anew from records and models
 	@$(BIN)/shopflow dictionary > docs/data_dictionary.md
+
+screenshots: $(VENV)/.installed-dev  ## every page of the dashboard, light and dark, into docs/images (needs chromium)
+	@$(BIN)/python -m tests.dashboards.screenshots
 
 clean:  ## remove everything that runs have made (data/), not the environment
 	@if [ -x $(BIN)/shopflow ]; then $(BIN)/shopflow stop; fi

@@ -1,12 +1,6 @@
 """The dashboard as `shopflow dashboard` starts it, in a real Chromium."""
 
-import os
-import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +12,12 @@ from flows import serving
 from flows.settings import Settings, load_settings
 from tests.dashboards.conftest import publish_to
 from tests.dashboards.issuer import CLIENT, issuer
+from tests.dashboards.served import CHROMIUM, chromium, dashboard
 from tests.dashboards.small_shop import TWO_WEEKS, revenue
 from tests.ports import free_port
 
 playwright = pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -39,38 +33,10 @@ TILES = """() => {
 }"""
 
 
-@contextmanager
-def dashboard(home: Path, **environment: str) -> Iterator[str]:
-    """The address of a dashboard that reads `home`, started as a user starts it and ended with the block."""
-    environment = {"STREAMLIT_SERVER_PORT": str(free_port()), **environment}
-    environment = {**os.environ, "SHOPFLOW_HOME": str(home), **environment}
-    environment.pop("DISPLAY", None)
-    command = [sys.executable, "-m", "flows", "dashboard"]
-    process = subprocess.Popen(
-        command, env=environment, cwd=home.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout is not None
-    try:
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                yield found[0]
-                break
-        else:
-            pytest.fail(f"the dashboard did not start: {''.join(said)}")
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as driver:
-        # Sandboxes of Chromium do not start for root, which is who runs in most containers.
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
