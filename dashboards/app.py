@@ -24,6 +24,7 @@ PAGES = {
     "overview": "Overview",
     "engagement": "Engagement",
     "funnel": "Funnel",
+    "products": "Products",
     "behaviour": "Behaviour",
 }
 

@@ -124,7 +124,8 @@ def _day_tip() -> alt.Tooltip:
 
 
 def _numbers(**more: Any) -> alt.Axis:
-    said = "datum.value ? format(datum.value, '~s') : '0'"
+    # Of less than one, `s` would make thousandths: 500m.
+    said = "abs(datum.value) < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
     return alt.Axis(labelExpr=said, tickCount=5, domain=False, ticks=False, **more)
 
 
