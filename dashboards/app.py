@@ -25,6 +25,7 @@ PAGES = {
     "engagement": "Engagement",
     "funnel": "Funnel",
     "products": "Products",
+    "cohorts": "Cohorts",
     "behaviour": "Behaviour",
 }
 

@@ -98,6 +98,31 @@ def heat_map(rows: Rows, across: str, down: str, value: str, titles: dict[str, s
     )
 
 
+def curves(rows: Rows, x: tuple[str, str], title: str, mean: str, number: str = ",.2f") -> alt.LayerChart:
+    """One line for each `series` of `rows` over the column `x` (with its title), each stronger than the one before, and
+    on top the series `mean`. `title` is what their `value` is."""
+    column, x_title = x
+    names = list(dict.fromkeys(row["series"] for row in rows if row["series"] != mean))
+    strength = {name: 0.35 + 0.65 * place / max(1, len(names) - 1) for place, name in enumerate(names)}
+    tips = [
+        alt.Tooltip("series:N", title="Cohort"),
+        alt.Tooltip(f"{column}:O", title=x_title),
+        alt.Tooltip("value:Q", title=title, format=number),
+    ]
+    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)
+    base = alt.Chart(height=HEIGHT).encode(
+        x=alt.X(f"{column}:O", title=x_title, axis=axis), y=alt.Y("value:Q", title=None, axis=_numbers()), tooltip=tips
+    )
+    each = [row | {"strength": strength[row["series"]]} for row in rows if row["series"] != mean]
+    lines = base.mark_line(color=BLUE, strokeWidth=1.4, point=_points(BLUE)).encode(
+        detail="series:N", opacity=alt.Opacity("strength:Q", scale=None)
+    )
+    of_all = base.mark_line(color=ORANGE, strokeWidth=3, point=_points(ORANGE))
+    lines.data = alt.Data(values=each)
+    of_all.data = alt.Data(values=[row for row in rows if row["series"] == mean])
+    return as_read(alt.layer(lines, of_all))
+
+
 def as_read(chart: AnyChart) -> AnyChart:
     """The chart with its numbers as the reader writes them; every shape here ends with it."""
     thousands, decimal = marks()
