@@ -104,23 +104,24 @@ def curves(rows: Rows, x: tuple[str, str], title: str, mean: str, number: str = 
     column, x_title = x
     names = list(dict.fromkeys(row["series"] for row in rows if row["series"] != mean))
     strength = {name: 0.35 + 0.65 * place / max(1, len(names) - 1) for place, name in enumerate(names)}
-    tips = [
-        alt.Tooltip("series:N", title="Cohort"),
-        alt.Tooltip(f"{column}:O", title=x_title),
-        alt.Tooltip("value:Q", title=title, format=number),
-    ]
-    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)
-    base = alt.Chart(height=HEIGHT).encode(
-        x=alt.X(f"{column}:O", title=x_title, axis=axis), y=alt.Y("value:Q", title=None, axis=_numbers()), tooltip=tips
+    told = [row | {"strength": strength.get(row["series"])} for row in rows]
+    base = alt.Chart(alt.Data(values=told), height=HEIGHT).encode(
+        x=alt.X(f"{column}:O", title=x_title, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)),
+        y=alt.Y("value:Q", title=None, axis=_numbers()),
+        tooltip=[
+            alt.Tooltip("series:N", title="Cohort"),
+            alt.Tooltip(f"{column}:O", title=x_title),
+            alt.Tooltip("value:Q", title=title, format=number),
+        ],
     )
-    each = [row | {"strength": strength[row["series"]]} for row in rows if row["series"] != mean]
-    lines = base.mark_line(color=BLUE, strokeWidth=1.4, point=_points(BLUE)).encode(
-        detail="series:N", opacity=alt.Opacity("strength:Q", scale=None)
+    of_each = base.transform_filter("isValid(datum.strength)").mark_line(
+        color=BLUE, strokeWidth=1.4, point=_points(BLUE)
     )
-    of_all = base.mark_line(color=ORANGE, strokeWidth=3, point=_points(ORANGE))
-    lines.data = alt.Data(values=each)
-    of_all.data = alt.Data(values=[row for row in rows if row["series"] == mean])
-    return as_read(alt.layer(lines, of_all))
+    of_all = base.transform_filter("!isValid(datum.strength)").mark_line(
+        color=ORANGE, strokeWidth=3, point=_points(ORANGE)
+    )
+    opacity = alt.Opacity("strength:Q", scale=None)
+    return as_read(alt.layer(of_each.encode(detail="series:N", opacity=opacity), of_all))
 
 
 def as_read(chart: AnyChart) -> AnyChart:

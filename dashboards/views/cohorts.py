@@ -29,6 +29,7 @@ def page(copy: Published, shop: Shop, view: View) -> None:
     st.caption(
         f"A cohort is the users who were first seen in the same {unit}. Shown are those of the period, and of the last "
         f"{AT_LEAST} {unit}s up to its end where it is shorter. They are compared with each other, not with other days."
+        f"{_first_of_all(sizes, shop, unit)}"
     )
     with st.container(border=True):
         tiles.heading("retention", shop=shop, view=view, regardless_of=OF_ALL)
@@ -37,6 +38,13 @@ def page(copy: Published, shop: Shop, view: View) -> None:
         tiles.heading("cohort_revenue", shop=shop, view=view, regardless_of=OF_ALL)
         cells = queries.revenue(copy, begun, unit, view.currency)
         _revenue(view, unit, triangle(sizes, cells, unit, view.period.last), cells)
+
+
+def _first_of_all(sizes: dict[date, int], shop: Shop, unit: str) -> str:
+    start = next(iter(sizes), None)
+    if start is None or start > shop.days.first:
+        return ""
+    return f" Who came before the data begins counts as first seen in the first {unit} of all."
 
 
 def _unit() -> str:

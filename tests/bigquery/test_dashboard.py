@@ -17,12 +17,13 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
-from dashboards.queries import behaviour, engagement, funnel, prices, products
+from dashboards.queries import behaviour, cohorts, engagement, funnel, prices, products
 from dashboards.queries import categories as of_categories
 from dashboards.queries import overview as queries
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
+from dashboards.triangle import starts
 from dashboards.view import UNKNOWN, Slice
 from flows.errors import WarehouseError
 from flows.receipts import Changes
@@ -113,6 +114,11 @@ def answers(copy: published.Published) -> dict[str, Any]:
         found[f"categories of {view}"] = queries.categories(copy, period, currency, part)
         for ask in (products.days, products.sums, of_categories.categories):
             found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, *view)
+        for unit in ("week", "month"):
+            begun = starts(period, unit)
+            asked = f"by {unit} of {view}"
+            found |= {f"{ask.__name__} {asked}": ask(copy, begun, unit) for ask in (cohorts.sizes, cohorts.active)}
+            found[f"revenue {asked}"] = cohorts.revenue(copy, begun, unit, currency)
         for compared in (None, EARLIER):
             against = (period, compared, *view[1:])
             found |= {f"{by} of {against}": products.products(copy, *against, by, 1) for by in products.RANKED}

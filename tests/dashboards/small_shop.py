@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.dashboards.small_cohorts import cohorts
 from tests.dashboards.small_products import PRICES, SEEN
 
 Row = dict[str, Any]
@@ -174,3 +175,11 @@ TWO_WEEKS["fct_funnel"] += [
     {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))
 ]
+BUYERS = ("u:bob", "a:ann", "a:cat", "u:bob", "a:cat", "u:bob")
+TWO_WEEKS |= cohorts(
+    [(visit["visitor_id"], visit["session_date"]) for visit in SESSIONS],
+    [
+        (buyer, row["event_date"], row["currency"], row["net_amount"])
+        for buyer, row in zip(BUYERS, TWO_WEEKS["fct_revenue"], strict=True)
+    ],
+)
