@@ -31,7 +31,7 @@ def as_html(
     body = "".join(
         f'<tr><th scope="row">{escape(named(cohort))}</th>{_number(counted(cohort.size))}'
         + "".join(
-            _number(written(cohort, age), _shade(cohort, age, highest)) if age < len(cohort.values) else "<td></td>"
+            _number(written(cohort, age), _shade(cohort, age, highest)) if age < len(cohort.values) else _number("")
             for age in ages
         )
         + "</tr>"

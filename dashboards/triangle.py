@@ -60,6 +60,18 @@ def means(cohorts: Sequence[Cohort]) -> list[Decimal]:
     return found
 
 
+def average(cohorts: Sequence[Cohort], first: int, below: int | None = None) -> Decimal | None:
+    """What a user brought at the ages from `first` to below `below` (None: at all of them), of the cohorts that are as
+    old; None where no cohort is.
+
+    >>> average([Cohort(date(2025, 11, 3), 4, (Decimal(8), Decimal(2))), Cohort(date(2025, 11, 10), 1, ())], 0)
+    Decimal('2.5')
+    """
+    old_enough = [cohort for cohort in cohorts if len(cohort.values) >= (below or first + 1)]
+    users = sum(cohort.size for cohort in old_enough)
+    return sum((sum(cohort.values[first:below]) for cohort in old_enough), Decimal(0)) / users if users else None
+
+
 def begin(day: date, unit: str) -> date:
     """The first day of the week (a Monday) or the month that a day is in."""
     return day - timedelta(days=day.weekday()) if unit == "week" else day.replace(day=1)

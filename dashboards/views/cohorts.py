@@ -1,50 +1,42 @@
 """Cohorts: who came first in the same week or month, how many of them came back, and what they brought."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, cohort_table, downloads, numbers, tiles
+from dashboards import cohort_sections as sections
+from dashboards import numbers, tiles
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import cohorts as queries
-from dashboards.queries.cohorts import Cell
 from dashboards.queries.shop import Shop
-from dashboards.triangle import AT_LEAST, Cohort, later, means, starts, triangle
+from dashboards.triangle import AT_LEAST, Cohort, average, starts, triangle
 from dashboards.view import View
 
 OF_ALL = ("device", "channel", "country", "category")
 UNITS = {"Week": "week", "Month": "month"}
-DRAWN = 26
-MEAN = "All shown"
 
 
 def page(copy: Published, shop: Shop, view: View) -> None:
     unit = UNITS[_unit()]
-    begun = starts(view.period, unit)
+    begun, last = starts(view.period, unit), view.period.last
     sizes = queries.sizes(copy, begun, unit)
+    active = triangle(sizes, queries.active(copy, begun, unit), unit, last)
+    cells = queries.revenue(copy, begun, unit, view.currency)
+    brought = triangle(sizes, cells, unit, last)
     st.caption(
         f"A cohort is the users who were first seen in the same {unit}. Shown are those of the period, and of the last "
         f"{AT_LEAST} {unit}s up to its end where it is shorter. They are compared with each other, not with other days."
         f"{_first_of_all(sizes, shop, unit)}"
     )
+    _tiles(shop, view, active[-sections.DRAWN :], brought[-sections.DRAWN :])
     with st.container(border=True):
         tiles.heading("retention", shop=shop, view=view, regardless_of=OF_ALL)
-        _retention(view, unit, triangle(sizes, queries.active(copy, begun, unit), unit, view.period.last))
+        sections.retention(view, unit, active)
     with st.container(border=True):
         tiles.heading("cohort_revenue", shop=shop, view=view, regardless_of=OF_ALL)
-        cells = queries.revenue(copy, begun, unit, view.currency)
-        _revenue(view, unit, triangle(sizes, cells, unit, view.period.last), cells)
-
-
-def _first_of_all(sizes: dict[date, int], shop: Shop, unit: str) -> str:
-    start = next(iter(sizes), None)
-    if start is None or start > shop.days.first:
-        return ""
-    return f" Who came before the data begins counts as first seen in the first {unit} of all."
+        sections.revenue(view, unit, brought, cells)
 
 
 def _unit() -> str:
@@ -60,107 +52,23 @@ def _unit() -> str:
     return choice or "Week"
 
 
-def _retention(view: View, unit: str, cohorts: list[Cohort]) -> None:
-    shown = cohorts[-DRAWN:]
-    averages = [100 * mean for mean in means(shown)]
-    if not averages:
-        st.caption(f"No {unit} is over yet.")
-        return
-
-    def percent(cohort: Cohort, age: int) -> Decimal:
-        return 100 * cohort.values[age] / cohort.size
-
-    _table(shown, unit, lambda *cell: numbers.average(percent(*cell)), [numbers.average(mean) for mean in averages])
-    _caption(cohorts, unit, "Percent of the cohort's users", "every user weighs the same in it")
-    downloads.offer(lambda: _as_table(cohorts, unit, "Active users", int), f"retention_by_{unit}", view)
-    if len(averages) > 1:
-        # Everybody is there in the first one: a point at 100 would press all others to the ground.
-        _curves(shown, unit, percent, averages, "Percent of the cohort's users", first=1)
+def _first_of_all(sizes: dict[date, int], shop: Shop, unit: str) -> str:
+    start = next(iter(sizes), None)
+    if start is None or start > shop.days.first:
+        return ""
+    return f" Who came before the data begins counts as first seen in the first {unit} of all."
 
 
-def _revenue(view: View, unit: str, cohorts: list[Cohort], cells: Sequence[Cell]) -> None:
-    shown = cohorts[-DRAWN:]
-    per_user = [cohort.so_far for cohort in shown]
-    averages = means(per_user)
-    if not averages:
-        st.caption(f"No {unit} is over yet.")
-        return
-    sums = [
-        sum((cohort.values[age] for cohort in shown if age < len(cohort.values)), Decimal(0))
-        for age in range(len(averages))
-    ]
-    _table(shown, unit, lambda cohort, age: _whole(cohort.values[age]), [_whole(amount) for amount in sums])
-    net = numbers.labelled("Net revenue", view.currency)
-    _caption(cohorts, unit, f"{net}, without decimals; coloured by what it is for each user", "the sum")
-    early = sum((cell.value for cell in cells if cell.age < 0 and cell.start >= shown[0].start), Decimal(0))
-    if early:
-        st.caption(f"Not shown: {numbers.amount(early)}, paid back to others before the buyers were first seen.")
-    downloads.offer(lambda: _as_table(cohorts, unit, net, Decimal), f"cohort_revenue_by_{unit}", view)
-    st.caption(numbers.labelled(f"Net revenue for each user up to the end of each {unit}", view.currency))
-    _curves(per_user, unit, lambda cohort, age: cohort.values[age] / cohort.size, averages, "For each user so far")
-
-
-def _whole(amount: Decimal) -> str:
-    return numbers.count(round(amount))
-
-
-def _named(start: date, unit: str) -> str:
-    """The words do not part at a line's end."""
-    return f"{start:%-d %b %Y}".replace(" ", "\u00a0") if unit == "week" else f"{start:%b %Y}".replace(" ", "\u00a0")
-
-
-def _table(shown: list[Cohort], unit: str, written: Callable[[Cohort, int], str], foot: list[str]) -> None:
-    users = numbers.count(sum(cohort.size for cohort in shown))
-    table = cohort_table.as_html(
-        shown,
-        written,
-        corner=f"First seen in the {unit} of" if unit == "week" else "First seen in",
-        named=lambda cohort: _named(cohort.start, unit),
-        counted=numbers.count,
-        foot=(MEAN, users, foot),
-    )
-    st.html(f'<div class="plain-table-room">{table}</div>')
-
-
-def _caption(cohorts: list[Cohort], unit: str, what: str, last: str) -> None:
-    said = [
-        f"{what}, in the {unit} of the first visit (0) and those after it. A {unit} that is not over is empty.",
-        f"The last row is of all cohorts shown that are as old: {last}.",
-    ]
-    if len(cohorts) > DRAWN:
-        said.append(f"The newest {DRAWN} of {len(cohorts)} cohorts; the files have all.")
-    st.caption(" ".join(said))
-
-
-def _curves(
-    cohorts: list[Cohort],
-    unit: str,
-    value: Callable[[Cohort, int], Decimal],
-    averages: list[Decimal],
-    title: str,
-    first: int = 0,
-) -> None:
-    rows = [
-        {"series": _named(cohort.start, unit), "age": age, "value": float(value(cohort, age))}
-        for cohort in cohorts
-        for age in range(first, len(cohort.values))
-    ]
-    rows += [{"series": MEAN, "age": age, "value": float(averages[age])} for age in range(first, len(averages))]
-    st.altair_chart(
-        charts.curves(rows, ("age", f"{unit.capitalize()}s since the first visit"), title, mean=MEAN),
-        alt=f"{title} by {unit}s since the first visit: a line for each cohort, and one for all of them.",
-    )
-    st.caption("A line for each cohort, the newer the stronger; the orange one is all that are shown.")
-
-
-def _as_table(cohorts: list[Cohort], unit: str, name: str, kind: Callable[[Decimal], Any]) -> list[dict[str, Any]]:
-    """Every cell that is over, with its days."""
-    return [
-        {"Cohort": cohort.start, "Users": cohort.size, f"{unit.capitalize()}s since": age}
-        | {"Begins": later(cohort.start, unit, age), name: kind(value)}
-        for cohort in cohorts
-        for age, value in enumerate(cohort.values)
-    ]
+def _tiles(shop: Shop, view: View, active: Sequence[Cohort], brought: Sequence[Cohort]) -> None:
+    back = average(active, 1, 2)
+    shown = {
+        "cohort_users": numbers.count(sum(cohort.size for cohort in active)),
+        "back_next": numbers.percent(None if back is None else 100 * back),
+        "first_revenue": numbers.amount(average(brought, 0, 1)),
+        "revenue_so_far": numbers.amount(average(brought, 0)),
+    }
+    for place, (name, value) in zip(tiles.row(4), shown.items(), strict=True):
+        tiles.tile(place, name, value, shop=shop, view=view, regardless_of=OF_ALL)
 
 
 show(page)

@@ -12,11 +12,11 @@ from dashboards.queries import cohorts as queries
 from dashboards.queries import overview
 from dashboards.queries.cohorts import Cell
 from dashboards.queries.visitors import visitors
-from dashboards.triangle import AT_LEAST, Cohort, ages_over, begin, later, means, starts, triangle
+from dashboards.triangle import AT_LEAST, Cohort, ages_over, average, begin, later, means, starts, triangle
 from dashboards.view import Slice
 from flows.settings import load_settings
 from tests.dashboards.conftest import publish_to
-from tests.dashboards.pages import captions, charted, linked, tables
+from tests.dashboards.pages import captions, charted, linked, tables, tiles
 from tests.dashboards.small_cohorts import cohorts
 from tests.dashboards.small_shop import TWO_WEEKS, day, revenue, session, visits
 
@@ -97,6 +97,10 @@ def test_what_is_not_over_has_no_value_and_what_nobody_did_is_zero() -> None:
 def test_every_user_weighs_the_same_and_only_cohorts_that_are_as_old_count() -> None:
     found = [Cohort(day(3), 10, (Decimal(10), Decimal(5))), Cohort(day(10), 90, (Decimal(0),))]
     assert means(found) == [Decimal("0.1"), Decimal("0.5")]
+    assert average(found, 0, 1) == Decimal("0.1")
+    assert average(found, 1, 2) == Decimal("0.5")
+    assert average(found, 0) == Decimal("0.15")
+    assert average(found, 2, 3) is None
     assert means([]) == means([Cohort(day(3), 1, ())]) == []
 
 
@@ -113,6 +117,12 @@ def test_a_week_or_month_is_over_with_its_last_day(unit: str) -> None:
 def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
     publish()
     page = linked("cohorts")
+    assert {name: value for name, (value, _) in tiles(page).items()} == {
+        "Users in cohorts": "3",
+        "Back in the next one": "50.00 %",
+        "Net per user at first, EUR": "45.00",
+        "Net per user so far, EUR": "45.00",
+    }
     users, money = tables(page)
     assert users == [["2", "100.0", "50.0"], ["1", "", ""], ["3", "100.0", "50.0"]]
     assert money == [["2", "90", "0"], ["1", "", ""], ["3", "90", "0"]]
@@ -127,13 +137,15 @@ def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
 
 def test_without_a_month_that_is_over_it_says_so(publish) -> None:
     publish()
-    assert captions(linked("cohorts", cohort="Month")).count("No month is over yet.") == 2
+    page = linked("cohorts", cohort="Month")
+    assert captions(page).count("No month is over yet.") == 2
+    assert [value for value, _ in tiles(page).values()] == ["3", "–", "–", "–"]
 
 
 def test_it_says_that_filters_do_not_apply_but_for_the_currency(publish) -> None:
     publish()
     page = linked("cohorts", device="mobile", category="home_and_kitchen", currency="GBP")
-    assert captions(page).count("all devices, all categories") == 2
+    assert captions(page).count("all devices, all categories") == 4 + 2
     assert tables(page)[1][0] == ["2", "0", "0"]
 
 
