@@ -24,6 +24,8 @@ PAGES = {
     "overview": "Overview",
     "engagement": "Engagement",
     "funnel": "Funnel",
+    "products": "Products",
+    "cohorts": "Cohorts",
     "behaviour": "Behaviour",
 }
 

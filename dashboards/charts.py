@@ -98,6 +98,32 @@ def heat_map(rows: Rows, across: str, down: str, value: str, titles: dict[str, s
     )
 
 
+def curves(rows: Rows, x: tuple[str, str], title: str, mean: str, number: str = ",.2f") -> alt.LayerChart:
+    """One line for each `series` of `rows` over the column `x` (with its title), each stronger than the one before, and
+    on top the series `mean`. `title` is what their `value` is."""
+    column, x_title = x
+    names = list(dict.fromkeys(row["series"] for row in rows if row["series"] != mean))
+    strength = {name: 0.35 + 0.65 * place / max(1, len(names) - 1) for place, name in enumerate(names)}
+    told = [row | {"strength": strength.get(row["series"])} for row in rows]
+    base = alt.Chart(alt.Data(values=told), height=HEIGHT).encode(
+        x=alt.X(f"{column}:O", title=x_title, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)),
+        y=alt.Y("value:Q", title=None, axis=_numbers()),
+        tooltip=[
+            alt.Tooltip("series:N", title="Cohort"),
+            alt.Tooltip(f"{column}:O", title=x_title),
+            alt.Tooltip("value:Q", title=title, format=number),
+        ],
+    )
+    of_each = base.transform_filter("isValid(datum.strength)").mark_line(
+        color=BLUE, strokeWidth=1.4, point=_points(BLUE)
+    )
+    of_all = base.transform_filter("!isValid(datum.strength)").mark_line(
+        color=ORANGE, strokeWidth=3, point=_points(ORANGE)
+    )
+    opacity = alt.Opacity("strength:Q", scale=None)
+    return as_read(alt.layer(of_each.encode(detail="series:N", opacity=opacity), of_all))
+
+
 def as_read(chart: AnyChart) -> AnyChart:
     """The chart with its numbers as the reader writes them; every shape here ends with it."""
     thousands, decimal = marks()
@@ -124,7 +150,8 @@ def _day_tip() -> alt.Tooltip:
 
 
 def _numbers(**more: Any) -> alt.Axis:
-    said = "datum.value ? format(datum.value, '~s') : '0'"
+    # Of less than one, `s` would make thousandths: 500m.
+    said = "abs(datum.value) < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
     return alt.Axis(labelExpr=said, tickCount=5, domain=False, ticks=False, **more)
 
 

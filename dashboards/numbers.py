@@ -39,6 +39,15 @@ def share(part: int, whole: int) -> Decimal | None:
     return Decimal(100 * part) / Decimal(whole) if whole else None
 
 
+def for_file(value: Decimal | None) -> Decimal | None:
+    """A share or an average with as many places as a file needs.
+
+    >>> for_file(Decimal("33.333333333"))
+    Decimal('33.3333')
+    """
+    return None if value is None else round(value, 4)
+
+
 def percent(value: Decimal | None) -> str:
     """
     >>> percent(Decimal("1.3671"))

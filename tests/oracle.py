@@ -6,6 +6,7 @@ lists of raw rows. Clarity beats speed; each result is rows of the mart's column
 
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 
 from flows.records import Event, Product, User
 from tests.oracle_activity import active_visitors, hourly_sessions, product_days, session_lengths
@@ -34,6 +35,7 @@ def everything(world: dict[str, list[Row]]) -> dict[str, Told]:
         "hours": hourly_sessions(events),
         "lengths": session_lengths(events),
         "products": product_days(events),
+        "prices": price_changes(world["products"]),
         "retention": retention(events, list(placed.values())),
         "users": user_history(world["users"], events),
     }
@@ -64,6 +66,18 @@ def first_levels(products: list[Row]) -> dict[str, str]:
     """
     latest = sorted(told_once(products, Product.key, Product.model_fields), key=lambda version: version["updated_at"])
     return {version["product_id"]: (version["category"] or "").split(".")[0] or "(none)" for version in latest}
+
+
+def price_changes(products: list[Row]) -> Told:
+    """fct_price_changes: product, since when, price and currency before and from then on."""
+    versions = sorted(told_once(products, Product.key, Product.model_fields), key=lambda version: version["updated_at"])
+    rows = []
+    for (product,), own in grouped(versions, "product_id").items():
+        prices = [(version["unit_price"], version["currency"]) for version in own]
+        instants = [version["updated_at"] for version in own[1:]]
+        changes = zip(instants, pairwise(prices), strict=True)
+        rows += [(product, at, *before, *after) for at, (before, after) in changes if before != after]
+    return rows
 
 
 def funnel(events: list[Row], levels: dict[str, str]) -> Told:

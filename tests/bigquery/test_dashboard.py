@@ -17,11 +17,13 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
-from dashboards.queries import behaviour, engagement, funnel
+from dashboards.queries import behaviour, cohorts, engagement, funnel, prices, products
+from dashboards.queries import categories as of_categories
 from dashboards.queries import overview as queries
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
+from dashboards.triangle import starts
 from dashboards.view import UNKNOWN, Slice
 from flows.errors import WarehouseError
 from flows.receipts import Changes
@@ -36,6 +38,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 APP = PROJECT / "dashboards" / "app.py"
 WEEKS = Period(date(2025, 11, 1), date(2025, 11, 14))
+EARLIER = Period(date(2025, 11, 1), date(2025, 11, 9))
 LAST_WEEK = Period(date(2025, 11, 8), date(2025, 11, 14))
 EMPTY = Period(date(2025, 11, 3), date(2025, 11, 7))
 VIEWS = [
@@ -109,6 +112,19 @@ def answers(copy: published.Published) -> dict[str, Any]:
         for ask in (queries.kpis, queries.days, queries.products):
             found[f"{ask.__name__} of {view}"] = ask(copy, period, currency, part, category)
         found[f"categories of {view}"] = queries.categories(copy, period, currency, part)
+        for ask in (products.days, products.sums, of_categories.categories):
+            found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, *view)
+        for unit in ("week", "month"):
+            begun = starts(period, unit)
+            asked = f"by {unit} of {view}"
+            found |= {f"{ask.__name__} {asked}": ask(copy, begun, unit) for ask in (cohorts.sizes, cohorts.active)}
+            found[f"revenue {asked}"] = cohorts.revenue(copy, begun, unit, currency)
+        for compared in (None, EARLIER):
+            against = (period, compared, *view[1:])
+            found |= {f"{by} of {against}": products.products(copy, *against, by, 1) for by in products.RANKED}
+            found[f"all of {against}"] = products.products(copy, *against)
+            found[f"prices of {against}"] = prices.price_changes(copy, *against)
+            found[f"first price of {against}"] = prices.price_changes(copy, *against, 1)
         for ask in (engagement.engagement, engagement.days, engagement.hours, sessions):
             found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part)
         for ask in (funnel.funnel, funnel.days):

@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.dashboards.small_cohorts import cohorts
+from tests.dashboards.small_products import PRICES, SEEN
+
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 WHERE = ("device_type", "channel", "country")
@@ -141,6 +144,7 @@ TWO_WEEKS: Tables = {
     "dim_products": [
         {"product_id": "p1", "product_name": "Kettle", "category_level_1": "home_and_kitchen"},
         {"product_id": "p2", "product_name": None, "category_level_1": None},
+        {"product_id": "p3", "category_level_1": "home_and_kitchen", "category_level_2": "tea"},
     ],
     "fct_daily_engagement": [
         {"event_date": day(number), "dau": visitors, "sessions": visitors}
@@ -148,6 +152,8 @@ TWO_WEEKS: Tables = {
         for number, visitors in enumerate((1, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 2), start=1)
     ],
     **visits(SESSIONS),
+    "fct_product_days": SEEN,
+    "fct_price_changes": PRICES,
     "fct_orders": [
         order("o1", 2, "100", "10", **DESKTOP, country="FR"),
         order("o2", 10, "60.10", "0.10", **MOBILE, country="DE", since_first_seen_seconds=9 * 86_400 + 100),
@@ -169,3 +175,11 @@ TWO_WEEKS["fct_funnel"] += [
     {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))
 ]
+BUYERS = ("u:bob", "a:ann", "a:cat", "u:bob", "a:cat", "u:bob")
+TWO_WEEKS |= cohorts(
+    [(visit["visitor_id"], visit["session_date"]) for visit in SESSIONS],
+    [
+        (buyer, row["event_date"], row["currency"], row["net_amount"])
+        for buyer, row in zip(BUYERS, TWO_WEEKS["fct_revenue"], strict=True)
+    ],
+)

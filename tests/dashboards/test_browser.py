@@ -147,6 +147,32 @@ def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_ma
     assert watched.hosts == {"127.0.0.1"}
 
 
+@pytest.mark.parametrize("width", [1366, 390])
+def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
+    address, browser, shop, width: int
+) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    files = {"Products": ("2 levels", "products", "p1,Kettle,EUR,49.9950,2,"), "Cohorts": ("Week", "retention", "2,1,")}
+    for title, (choice, name, line) in files.items():
+        watched.page.set_viewport_size({"width": 1366, "height": 900})
+        watched.page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True).click()
+        watched.page.get_by_text(choice, exact=True).click()
+        watched.page.set_viewport_size({"width": width, "height": 900})
+        for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
+            chart.locator("canvas, svg").first.wait_for()
+        with watched.page.expect_download() as download:
+            watched.page.get_by_role("button", name="CSV").first.click()
+        assert download.value.suggested_filename.startswith(name)
+        assert line in Path(download.value.path()).read_text("utf-8-sig")
+        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+    shaded = watched.page.locator(".triangle td[style]").first
+    assert "--shade: 60%" in (shaded.get_attribute("style") or "")
+    assert watched.errors == []
+    assert watched.hosts == {"127.0.0.1"}
+
+
 def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_view(address, browser, shop) -> None:
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)

@@ -42,7 +42,7 @@ def _change(told: Path, late: Path) -> None:
     products, users = _read(told / "products.csv"), _read(told / "users.csv")
     since = {"updated_at": "2025-11-02T12:00:00.000Z"}
     others = [row for row in products if row["product_id"] != viewed["product_id"]]
-    moved = [{**row, **since, "category": "moved.elsewhere"} for row in others[:5]]
+    moved = [{**row, **since, "category": "moved.elsewhere", "unit_price": "7.7700"} for row in others[:5]]
     moved.append({**products[0], **since, "product_id": viewed["product_id"], "category": "moved.too"})
     _write(late / "products.csv", moved)
     _write(late / "users.csv", [{**row, **since, "city": "Elsewhere"} for row in users[:2]])

@@ -8,6 +8,7 @@ MINUTES = ["00:00", "15:00", "30:00", "59:59"]
 MARTS = [
     *("fct_sessions", "fct_funnel", "fct_conversions", "fct_daily_engagement", "fct_orders", "fct_revenue"),
     *("fct_cohort_retention", "fct_cohort_revenue", "dim_users", "dim_products", "dim_date"),
+    "fct_price_changes",
 ]
 
 
@@ -40,8 +41,8 @@ def life(chance):
 
 
 VERSIONS = [
-    {"product_id": "pot", "updated_at": f"2025-11-0{day}", "category": category}
-    for day, category in ((1, "home"), (3, "garden"), (3, "attic"))
+    {"product_id": "pot", "updated_at": f"2025-11-0{day}", "category": category, "unit_price": price}
+    for day, category, price in ((1, "home", "9"), (3, "garden", "8"), (3, "attic", "7"))
 ]
 
 

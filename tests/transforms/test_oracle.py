@@ -66,6 +66,11 @@ MARTS = {
         """select session_date, product_id, sessions, view_sessions, cart_sessions, purchase_sessions
         from marts.fct_product_days""",
     ),
+    "prices": (
+        "fct_price_changes",
+        """select product_id, changed_at, previous_unit_price, previous_currency, unit_price, currency
+        from marts.fct_price_changes""",
+    ),
     "retention": (
         "fct_cohort_retention",
         """select period_type, cohort_start_date, period_start_date, cohort_visitors, active_visitors,

@@ -12,43 +12,33 @@ interactions as (
 
 ),
 
-compared as (
-
-    select
-        *,
-        row_number() over by_time as place,
-        lag(unit_price) over by_time as previous_unit_price,
-        lag(currency) over by_time as previous_currency,
-        lead(updated_at) over by_time as replaced_at
-    from versions
-    window by_time as (partition by product_id order by updated_at)
-
-),
-
-price_changes as (
+last_price_changes as (
 
     select
         product_id,
-        updated_at as price_changed_at,
-        row_number() over (partition by product_id order by updated_at desc) as place_from_last
-    from compared
-    where
-        place > 1
-        and (unit_price is distinct from previous_unit_price or currency is distinct from previous_currency)
+        max(changed_at) as price_changed_at
+    from {{ ref('fct_price_changes') }}
+    group by product_id
+
+),
+
+by_age as (
+
+    select
+        *,
+        lead(updated_at) over (partition by product_id order by updated_at) as replaced_at
+    from versions
 
 ),
 
 current_versions as (
 
     select
-        compared.*,
-        price_changes.price_changed_at
-    from compared
-    left join price_changes
-        on
-            compared.product_id = price_changes.product_id
-            and price_changes.place_from_last = 1
-    where compared.replaced_at is null
+        by_age.*,
+        last_price_changes.price_changed_at
+    from by_age
+    left join last_price_changes on by_age.product_id = last_price_changes.product_id
+    where by_age.replaced_at is null
 
 ),
 
