@@ -1,4 +1,5 @@
-"""`python -m benchmarks [--million 1 10] [--history 30 365] [--cloud 1] [--fanout 200]`: all of docs/benchmarks.md.
+"""`python -m benchmarks [--million 1 10] [--history 30 365] [--cloud 1] [--fanout 200] [--dashboard 0.25]`:
+all of docs/benchmarks.md.
 
 Nothing here judges: these machines are noisy, so each figure stands beside another one taken in the same run.
 """
@@ -9,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import cloud_load, fanout_cost, history_cost, pipeline_cost
+from benchmarks import cloud_load, dashboard_cost, fanout_cost, history_cost, pipeline_cost
 from benchmarks.days import DAYS_APART
 from benchmarks.report import Report
 
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--events-a-day", type=int, default=100_000, help="events of each of these days")
     parser.add_argument("--cloud", type=int, default=0, help="million events to load into the emulator of BigQuery")
     parser.add_argument("--fanout", type=int, default=0, help="files of 50,000 events to take as one batch and several")
+    parser.add_argument("--dashboard", type=float, nargs="*", default=[], help="million events to look at in a browser")
     parser.add_argument("--repeat", type=int, default=3, help="how often the small runs are measured")
     parser.add_argument("--keep", type=Path, help="folder for the data, kept for the next run")
     arguments = parser.parse_args()
@@ -48,6 +50,8 @@ def measured(arguments: argparse.Namespace, folder: Path) -> Report:
         cloud_load.measure(report, folder, arguments.cloud)
     if arguments.fanout:
         fanout_cost.measure(report, folder, arguments.fanout)
+    if arguments.dashboard:
+        dashboard_cost.measure(report, folder, arguments.dashboard, arguments.repeat)
     return report
 
 
