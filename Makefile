@@ -85,7 +85,7 @@ docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md anew from records
 
 clean:  ## remove everything that runs have made (data/), not the environment
 	@if [ -x $(BIN)/shopflow ]; then $(BIN)/shopflow stop; fi
-	@rm -rf data transforms/target transforms/logs
+	@rm -rf data transforms/target transforms/logs transforms/.parsed
 
 lock:  ## resolve constraints.txt anew (needs uv)
 	@uv pip compile -q --universal --all-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o constraints.txt
