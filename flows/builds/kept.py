@@ -58,14 +58,15 @@ def keep(path: Path, manifest: Any) -> None:
         path.parent.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=path.parent) as draft:
             written = Path(draft, path.name)
-            written.write_bytes(pickle.dumps(_fields(manifest), pickle.HIGHEST_PROTOCOL))
+            written.write_bytes(pickle.dumps(contents(manifest), pickle.HIGHEST_PROTOCOL))
             written.replace(path)
         kept = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
         for old in kept[:-MANIFESTS]:
             old.unlink(missing_ok=True)
 
 
-def _fields(manifest: Any) -> dict[str, Any]:
-    # Not the object: in dbt 1.11 it is put together again with some of its fields in one another's places. Those that
+def contents(manifest: Any) -> dict[str, Any]:
+    """All that a manifest says, by the names of its fields, as it is made of them again."""
+    # Not the object itself is kept: dbt 1.11 puts it together with some fields in the places of others. Those that
     # it looks up things by are made when they are asked for.
     return {field.name: getattr(manifest, field.name) for field in fields(manifest) if not field.name.startswith("_")}
