@@ -18,13 +18,15 @@ class Listener:
     relation has, for a warehouse whose answers do not tell.
     """
 
+    HEARD = ("NodeFinished",)  # the names of the events that it takes
+
     def __init__(self, tell: Callable[[Node], None] | None, rows_in: Callable[[str], int | None]) -> None:
         self.nodes: list[Node] = []
         self._tell, self._rows_in = tell, rows_in
 
     def __call__(self, event: Any) -> None:
         """Take one event; anything but the end of a node is passed over."""
-        if event.info.name != "NodeFinished":
+        if event.info.name not in self.HEARD:
             return
         node = self._node(event.data.node_info, event.data.run_result)
         self.nodes.append(node)
