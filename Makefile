@@ -95,7 +95,7 @@ screenshots: $(VENV)/.installed-dev  ## every page of the dashboard, light and d
 
 clean:  ## remove everything that runs have made (data/), not the environment
 	@if [ -x $(BIN)/shopflow ]; then $(BIN)/shopflow stop; fi
-	@rm -rf data transforms/target transforms/logs
+	@rm -rf data transforms/target transforms/logs transforms/.parsed
 
 lock:  ## resolve constraints.txt anew (needs uv)
 	@uv pip compile -q --universal --all-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o constraints.txt

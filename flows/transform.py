@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 
-from flows.builds import Listener, command, ending_at_signals, explain, lend_credentials, parsed, with_sql
+from flows.builds import (
+    Listener,
+    command,
+    ending_at_signals,
+    explain,
+    hearing_only,
+    lend_credentials,
+    parsed,
+    with_sql,
+)
 from flows.errors import BuildFailed
 from flows.receipts import Built, Changes, Node
 from flows.settings import Settings
@@ -51,7 +60,7 @@ def transform(
 
     listener = Listener(on_node, rows_in)
     try:
-        with ending_at_signals():
+        with ending_at_signals(), hearing_only(*listener.HEARD):
             outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
     finally:
         let_go()

@@ -7,6 +7,7 @@ from flows.builds.ending import ending_at_signals
 from flows.builds.project import fingerprint, parsed
 from flows.builds.results import Listener, explain
 from flows.builds.samples import samples, with_sql
+from flows.builds.unheard import hearing_only
 
 __all__ = [
     "Listener",
@@ -16,6 +17,7 @@ __all__ = [
     "ending_at_signals",
     "explain",
     "fingerprint",
+    "hearing_only",
     "lend_credentials",
     "parsed",
     "samples",

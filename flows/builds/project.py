@@ -6,9 +6,12 @@ import gc
 import hashlib
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
+from flows.builds import kept
 from flows.builds.command import TRANSFORMS, command, variables
+from flows.builds.kept import files_of
 from flows.errors import BuildFailed
 from flows.settings import Settings
 
@@ -22,10 +25,8 @@ def fingerprint() -> str:
     Everything counts that dbt reads, so that a changed test is a whole build, too; nobody has to think of which change
     is harmless.
     """
-    folders = [TRANSFORMS / name for name in ("macros", "models", "tests")]
-    files = [TRANSFORMS / "dbt_project.yml", *sorted(path for folder in folders for path in folder.rglob("*.*"))]
     told = hashlib.sha256()
-    for path in files:
+    for path in files_of(TRANSFORMS):
         told.update(f"{path.relative_to(TRANSFORMS)}\0".encode() + path.read_bytes() + b"\0")
     return told.hexdigest()[:16]
 
@@ -34,8 +35,8 @@ def parsed(settings: Settings) -> Any:
     """dbt's manifest of the project for the settings' target. Where a file of DuckDB lies makes no difference to it;
     BigQuery's project and datasets do, for they are in the tables' names.
 
-    The first call imports dbt and parses, which takes seconds. Any thread may call it; whoever comes while another one
-    parses, waits. Opens no database; Python collects
+    The first call imports dbt and reads the manifest that is kept beside the project, or parses, which takes seconds.
+    Any thread may call it; whoever comes while another one parses, waits. Opens no database; Python collects
     garbage less often from then on. Raises BuildFailed in dbt's own words if the project cannot be parsed; the next
     call then tries again.
     """
@@ -44,13 +45,28 @@ def parsed(settings: Settings) -> Any:
             # dbt makes hundreds of thousands of objects that stay: to go through all of them every 700 new ones took a
             # sixth of this time, and goes on taking some of each build.
             gc.set_threshold(50_000, 20, 100)
-            from dbt.cli.main import dbtRunner
-
-            outcome = dbtRunner().invoke(command("parse", settings))
-            if not outcome.success:
-                raise BuildFailed(f"the dbt project cannot be read: {' '.join(str(outcome.exception).split())}")
-            _parsed[place] = outcome.result
+            _parsed[place] = _kept(settings, place)
         return _uncompiled(_parsed[place])
+
+
+def _kept(settings: Settings, place: str) -> Any:
+    arguments = command("parse", settings)
+    if settings.bigquery_endpoint:  # that of an emulator, which is another one at each start
+        return _parse(arguments)
+    project = Path(arguments[arguments.index("--project-dir") + 1])
+    path = kept.place_of(project, settings.target, place)
+    if (manifest := kept.read(path)) is None:
+        kept.keep(path, manifest := _parse(arguments))
+    return manifest
+
+
+def _parse(arguments: list[str]) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke(arguments)
+    if not outcome.success:
+        raise BuildFailed(f"the dbt project cannot be read: {' '.join(str(outcome.exception).split())}")
+    return outcome.result
 
 
 def _place(settings: Settings) -> str:

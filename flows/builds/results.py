@@ -21,6 +21,8 @@ class Listener:
     relation has, for a warehouse whose answers do not tell.
     """
 
+    HEARD = ("NodeFinished", "JinjaLogDebug")  # the names of the events that it takes
+
     def __init__(self, tell: Callable[[Node], None] | None, rows_in: Callable[[str], int | None]) -> None:
         self.nodes: list[Node] = []
         self._tell, self._rows_in = tell, rows_in
@@ -29,8 +31,8 @@ class Listener:
     def __call__(self, event: Any) -> None:
         """Take one event; anything but the end of a node, and what a node asked before, is passed over."""
         if event.info.name == "JinjaLogDebug" and event.data.msg.startswith(ASKED):
-            told, node = json.loads(event.data.msg.removeprefix(ASKED)), event.data.node_info.node_name
-            self._asked[node] = self._asked.get(node, Billed()) + _job(told)
+            told, asking = json.loads(event.data.msg.removeprefix(ASKED)), event.data.node_info.node_name
+            self._asked[asking] = self._asked.get(asking, Billed()) + _job(told)
         if event.info.name != "NodeFinished":
             return
         node = self._node(event.data.node_info, event.data.run_result)

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from emulator.asking import SqlLibrary, asking
 from emulator.start import Emulator
 from emulator.start import emulator as started
+from flows.builds import project
 from flows.settings import Settings, load_settings
+from tests.bigquery import parsing
 
 # Beside the environment of the tests, as the Makefile makes it.
 ENVIRONMENT = Path(os.environ.get("SHOPFLOW_TEST_EMULATOR", f"{sys.prefix}-emulator"))
@@ -34,13 +37,23 @@ def emulator(emulator_python: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def really_parse() -> Iterator[Any]:
+    """What dbt's project is parsed by, while all others get it parsed once for all prefixes."""
+    really = project._parse
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(project, "_parse", parsing.once(really))
+        yield really
+
+
 @pytest.fixture
 def cloud(
     emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
     """Settings of a shop on the emulator, its datasets and its part of the bucket no other test's."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.storage)
-    words = re.sub(r"\W+", "_", request.node.name.lower())[:30].strip("_")
+    # All of one length, so that dbt's project is parsed once for them.
+    words = re.sub(r"\W+", "_", request.node.name.lower())[:30].strip("_").ljust(30, "x")
     name = f"{words}_{crc32(request.node.nodeid.encode()):08x}"  # tests of one name differ in what they are given
     return load_settings(
         target="bigquery",
