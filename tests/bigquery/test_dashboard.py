@@ -1,5 +1,6 @@
 """The dashboard asks BigQuery the same questions as a serving copy, and shows the same numbers."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,10 +72,7 @@ class Shop:
 
     def _lay(self, connection: duckdb.DuckDBPyConnection, mart: str) -> None:
         columns = connection.execute(f"describe marts.{mart}").fetchall()
-        schema = [
-            bigquery.SchemaField(name, "NUMERIC" if kind.startswith("DECIMAL") else KINDS.get(kind, kind))
-            for name, kind, *_ in columns
-        ]
+        schema = [_field(name, kind) for name, kind, *_ in columns]
         place, file = f"{self.jobs.dataset('marts')}.{mart}", self._folder / "rows.parquet"
         connection.execute(f"copy (from marts.{mart}) to '{file}' (format parquet)")
         self.jobs.client.delete_table(place, not_found_ok=True)
@@ -82,6 +80,13 @@ class Shop:
         config = bigquery.LoadJobConfig(schema=schema, source_format="PARQUET")
         with file.open("rb") as rows:
             self.jobs.client.load_table_from_file(rows, place, job_config=config).result()
+
+
+def _field(name: str, kind: str) -> bigquery.SchemaField:
+    if kind.startswith("DECIMAL"):
+        digits, places = map(int, re.findall(r"\d+", kind))
+        return bigquery.SchemaField(name, "NUMERIC", precision=digits, scale=places)
+    return bigquery.SchemaField(name, KINDS.get(kind, kind))
 
 
 @pytest.fixture
