@@ -20,6 +20,8 @@ from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
 from dashboards.queries import behaviour, engagement, funnel
 from dashboards.queries import overview as queries
+from dashboards.queries.batches import batches
+from dashboards.queries.runs import runs
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
@@ -29,7 +31,7 @@ from flows.receipts import Changes
 from flows.settings import PREFIX, PROJECT, Settings, load_settings
 from flows.warehouse.bigquery_changes import mark_built
 from flows.warehouse.bigquery_jobs import Jobs
-from flows.warehouse.bigquery_tables import prepare
+from flows.warehouse.bigquery_tables import insertion, prepare
 from tests.dashboards.conftest import write_copy
 from tests.dashboards.small_shop import TWO_WEEKS, Row, Tables
 
@@ -64,6 +66,10 @@ class Shop:
             marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
             for (mart,) in marts:
                 self._lay(connection, mart)
+        for table in ("batches", "receipts"):
+            self.jobs.run(f"delete from ops.{table} where true")
+            if rows := tables.get(f"ops.{table}"):
+                self.jobs.run(*insertion(table, *rows))
         self.jobs.run("delete from ops.settings where true")
         self.jobs.run("insert into ops.settings (name, value) values ('reporting_timezone', 'Europe/Berlin')")
         mark_built(self.jobs, Changes(), "models", datetime.now(UTC))
@@ -108,7 +114,7 @@ def opened() -> AppTest:
 def answers(copy: published.Published) -> dict[str, Any]:
     """What every question gives, for views with and without anything in them."""
     shop = replace(about(copy), published_at=datetime.min.replace(tzinfo=UTC), dataset=None)
-    found: dict[str, Any] = {"shop": shop, "options": options(copy)}
+    found: dict[str, Any] = {"shop": shop, "options": options(copy), "runs": runs(copy)}
     for view in VIEWS:
         period, currency, part, category = view
         for ask in (queries.kpis, queries.days, queries.products):
@@ -120,6 +126,7 @@ def answers(copy: published.Published) -> dict[str, Any]:
             found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part, category)
         found |= {f"funnel by {by} of {view}": funnel.split(copy, period, part, category, by) for by in funnel.SPLITS}
         found |= {f"{what} of {view}": behaviour.durations(copy, period, part, what) for what in behaviour.DURATIONS}
+        found[f"batches of {view}"] = batches(copy, period)
         for unit in ("seconds", "events"):
             found[f"{unit} of {view}"] = behaviour.session_ranges(copy, period, part, unit)
     return found

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-Row = dict[str, Any]
+from tests.dashboards.small_ledger import LEDGER, Row
+
 Tables = dict[str, list[Row]]
 WHERE = ("device_type", "channel", "country")
 SECONDS = (0, 1, 10, 30, 60, 180, 600, 1800, 3600)
@@ -165,6 +166,7 @@ TWO_WEEKS: Tables = {
         revenue("p1", 14, 0, "-3", currency=None),
     ],
 }
+TWO_WEEKS |= LEDGER
 TWO_WEEKS["fct_funnel"] += [
     {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))
