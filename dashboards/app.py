@@ -25,6 +25,7 @@ PAGES = {
     "engagement": "Engagement",
     "funnel": "Funnel",
     "behaviour": "Behaviour",
+    "customers": "Customers",
     "health": "Data health",
 }
 

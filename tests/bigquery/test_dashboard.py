@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
-from dashboards.queries import behaviour, engagement, funnel
+from dashboards.queries import behaviour, customers, engagement, funnel
 from dashboards.queries import overview as queries
 from dashboards.queries.batches import batches
 from dashboards.queries.runs import runs
@@ -127,6 +127,8 @@ def answers(copy: published.Published) -> dict[str, Any]:
         found |= {f"funnel by {by} of {view}": funnel.split(copy, period, part, category, by) for by in funnel.SPLITS}
         found |= {f"{what} of {view}": behaviour.durations(copy, period, part, what) for what in behaviour.DURATIONS}
         found[f"batches of {view}"] = batches(copy, period)
+        found[f"customers of {view}"] = customers.customers(copy, period)
+        found[f"values of {view}"] = customers.values(copy, period.last, currency)
         for unit in ("seconds", "events"):
             found[f"{unit} of {view}"] = behaviour.session_ranges(copy, period, part, unit)
     return found

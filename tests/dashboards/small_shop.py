@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.dashboards.small_customers import CUSTOMERS
 from tests.dashboards.small_ledger import LEDGER, Row
 
 Tables = dict[str, list[Row]]
@@ -166,7 +167,7 @@ TWO_WEEKS: Tables = {
         revenue("p1", 14, 0, "-3", currency=None),
     ],
 }
-TWO_WEEKS |= LEDGER
+TWO_WEEKS |= LEDGER | CUSTOMERS
 TWO_WEEKS["fct_funnel"] += [
     {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))

@@ -198,7 +198,7 @@ def test_every_page_opens_with_its_tiles_and_charts_within_the_width_and_without
     watched.tiles()
     links = watched.page.get_by_test_id("stTopNavLink")
     titles = links.all_inner_texts()
-    assert {"Overview", "Data health"} <= set(titles)
+    assert {"Overview", "Customers", "Data health"} <= set(titles)
     for title in titles[1:]:
         watched.page.set_viewport_size({"width": 1366, "height": 900})
         links.get_by_text(title, exact=True).click()
