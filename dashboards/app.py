@@ -27,6 +27,8 @@ PAGES = {
     "products": "Products",
     "cohorts": "Cohorts",
     "behaviour": "Behaviour",
+    "customers": "Customers",
+    "health": "Data health",
 }
 
 

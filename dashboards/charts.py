@@ -64,12 +64,13 @@ def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", numbe
     )
 
 
-def bars_by_name(rows: Rows, name: str, value: str, title: str) -> alt.LayerChart:
-    """One horizontal bar for each of `rows`, in their order, with the value written beside it."""
+def bars_by_name(rows: Rows, name: str, value: str, title: str, width: int = 170) -> alt.LayerChart:
+    """One horizontal bar for each of `rows`, in their order, with the value written beside it. Names that are wider
+    than `width` pixels are cut."""
     values = [row[value] for row in rows]
     room = alt.Scale(domain=[min(0, *values), max(0, *values) * 1.2 or 1], nice=False)
     base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(
-        y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+        y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=width, ticks=False, domain=False)),
         x=alt.X(f"{value}:Q", title=None, axis=None, scale=room),
         tooltip=[alt.Tooltip(f"{name}:N", title="Name"), alt.Tooltip(f"{value}:Q", title=title, format=",.2f")],
     )

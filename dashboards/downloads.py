@@ -10,10 +10,9 @@ from typing import Any
 import streamlit as st
 
 from dashboards.view import View
+from flows.cells import cell
 
 Rows = Sequence[Mapping[str, Any]]
-# What makes a spreadsheet take a cell's text for a formula, which may ask other hosts or start programs.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def offer(rows: Callable[[], Rows], name: str, view: View) -> None:
@@ -41,8 +40,8 @@ def as_csv(rows: Rows) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     if rows:
-        writer.writerow(_cell(name) for name in rows[0])
-        writer.writerows([_cell(value) for value in row.values()] for row in rows)
+        writer.writerow(cell(name) for name in rows[0])
+        writer.writerows([cell(value) for value in row.values()] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -54,7 +53,3 @@ def as_parquet(rows: Rows) -> bytes:
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist([dict(row) for row in rows]), file)
     return file.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -13,7 +13,7 @@ REGISTRY = Path(__file__).with_name("metrics.yml")
 
 @dataclass(frozen=True)
 class Metric:
-    """A definition. `columns` are `mart.column`; `unit` is count, money, percent or seconds."""
+    """A definition. `columns` are `mart.column`, or `ops.table.column` of the ledger; `unit` is as the file says."""
 
     name: str
     label: str

@@ -286,6 +286,20 @@ def inbox(
 
 
 @app.command()
+def export(
+    mart: Annotated[str, typer.Argument(callback=_text, help="Name of the mart, such as fct_orders.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File, or folder of it; one that exists is replaced.  [default: MART.FORMAT]")
+    ] = None,
+    format: Annotated[str | None, typer.Option(help="csv or parquet.  [default: as FILE ends, else csv]")] = None,
+) -> None:
+    """Write a published mart to a file, for a spreadsheet or another tool."""
+    from flows.commands.export import export_mart
+
+    export_mart(mart, out, format)
+
+
+@app.command()
 def cost(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Of a build of everything.")] = False,
 ) -> None:

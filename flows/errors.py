@@ -65,6 +65,12 @@ class BackfillRefused(ShopflowError):
     exit_code = 2
 
 
+class ExportRefused(ShopflowError):
+    """There is no such mart, or no file can be made of it as was asked for: nothing was written."""
+
+    exit_code = 2
+
+
 class StorageError(ShopflowError):
     """The lake or the serving folder cannot be written (full disk, read-only folder)."""
 

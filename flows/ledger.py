@@ -183,6 +183,8 @@ def _facts(told: object) -> dict[str, Any]:
                 "detail": {
                     "checks": len(told),
                     "not_passed": [f"{c.table}: {c.name}" for c in told if not c.is_passed],
+                    "levels": {f"{c.table}: {c.name}": c.level for c in told if not c.is_passed},
+                    "measured": {f"{c.table}: {c.name}": c.measured for c in told if not c.is_passed},
                 },
             }
     return {}

@@ -141,6 +141,7 @@ class Check:
 class Validated:
     """What became of a batch's rows. `derived` counts rows made from others (products out of REES46 events).
 
+    `events_by_date` counts the accepted events of each of the `event_dates`; empty in older manifests.
     `reporting_timezone` is the one that the days were counted in; None in manifests from before it was kept.
     `purged_at` is when maintenance let the refused rows go: they are counted still, and their files are gone.
     """
@@ -154,6 +155,7 @@ class Validated:
     notes: tuple[str, ...] = ()
     reporting_timezone: str | None = None
     purged_at: datetime | None = None
+    events_by_date: dict[date, int] = field(default_factory=dict)
 
     def __add__(self, other: Validated) -> Validated:
         """The sum of two batches, which is none: its batch has no id."""
@@ -167,6 +169,7 @@ class Validated:
             bytes_written=self.bytes_written + other.bytes_written,
             notes=tuple(dict.fromkeys([*self.notes, *other.notes])),
             reporting_timezone=self.reporting_timezone,
+            events_by_date=dict(Counter(self.events_by_date) + Counter(other.events_by_date)),
         )
 
 

@@ -96,12 +96,13 @@ def written(shop: Workshop, lake: Lake, batch: Batch, opened: Opened, terms: Ter
     told = Validated(
         batch=batch,
         counts=counts,
-        event_dates=tuple(sorted({day for rows in passed.values() for day in rows.dates})),
+        event_dates=tuple(sorted({day for rows in passed.values() for day in rows.rows_by_date})),
         reasons={reason: rows for refusals in refused.values() for reason, rows in refusals.reasons.items()},
         derived={name: rows.derived for name, rows in passed.items() if rows.derived},
         bytes_written=sum(path.stat().st_size for path, _ in accepted + quarantine),
         notes=notes_on(shop, batch, tables, opened),
         reporting_timezone=str(terms.zone),
+        events_by_date=passed["events"].rows_by_date,
     )
     return Draft(told, accepted, quarantine)
 

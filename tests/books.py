@@ -79,6 +79,9 @@ class Books:
                 "select batch_id, count(*) as n from (select batch_id from raw.events union all select batch_id from "
                 "raw.users union all select batch_id from raw.products) group by all"
             )
+            days = warehouse.query(
+                "select batch_id, event_date, count(*) as n from raw.events group by all order by all"
+            )
             replays = warehouse.query("select batch_id, replay_of, count(*) as n from ops.replays group by all")
         for row in [*batches.values(), *gone]:
             fates = ("accepted", "quarantined", "replayed", "duplicates", "erased")
@@ -94,6 +97,11 @@ class Books:
             for batch_id, row in batches.items()
             if row["accepted"] + row["derived"]
         }
+        assert [(row["batch_id"], f"{row['event_date']}", row["n"]) for row in days] == [
+            (batch_id, day, number)
+            for batch_id, row in sorted(batches.items())
+            for day, number in json.loads(row["events_by_date"]).items()
+        ]
         assert {(row["batch_id"], row["replay_of"], row["n"]) for row in replays} == {
             (row["batch_id"], row["replay_of"], row["rows_read"])
             for row in batches.values()

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from flows.records import Event, Product, User
 from tests.oracle_activity import active_visitors, hourly_sessions, product_days, session_lengths
+from tests.oracle_customers import customer_segments, customer_values
 from tests.oracle_events import DAY, Row, Told, grouped, told_events, told_once
 from tests.oracle_orders import conversions, order_lines, orders_by_currency, placed_orders, revenue
 
@@ -29,6 +30,8 @@ def everything(world: dict[str, list[Row]]) -> dict[str, Told]:
         "funnel": funnel(events, first_levels(world["products"])),
         "revenue": revenue(lines),
         "orders": orders_by_currency(lines, placed),
+        "customer segments": customer_segments(events, lines, placed),
+        "customer values": customer_values(events, lines, placed),
         "conversions": conversions(lines),
         "engagement": engagement(events),
         "active": active_visitors(events),

@@ -4,7 +4,8 @@ One file for each page; `shop` is what all of them share. The SQL is what DuckDB
 published is part of every key, so that a publication is seen at once; answers are kept for a bounded time, so that a
 page that nobody looks at any more holds no memory.
 
-Every question reads small marts only: rows per day that are bounded by dimensions, never by events.
+Every question reads small marts only, rows per day that are bounded by dimensions, never by events; or the ledger,
+which grows by some rows a run.
 """
 
 from __future__ import annotations

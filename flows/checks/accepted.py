@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Written:
 
     accepted: int = 0
     derived: int = 0
-    dates: tuple[date, ...] = ()
+    rows_by_date: dict[date, int] = field(default_factory=dict)
     places: tuple[tuple[Path, Path], ...] = ()
 
 
@@ -43,7 +43,7 @@ def write_accepted(
     path = shop.path(f"{name}.parquet")
     rows = shop.count(f"copy ({query}) to {quoted(str(path))} ({PARQUET})")
     places = tuple(zip([path], lake.accepted_files(name, batch.batch_id), strict=True)) if rows else ()
-    return Written(rows - derived, derived, _dates(shop, path) if is_dated(name) else (), places)
+    return Written(rows - derived, derived, _rows_by_date(shop, path) if is_dated(name) else {}, places)
 
 
 def _as_kept(column: str, table: str, terms: Terms) -> str:
@@ -70,7 +70,7 @@ def _sources(shop: Workshop, name: str, tables: tuple[Table, ...], batch: Batch)
     )
 
 
-def _dates(shop: Workshop, path: Path) -> tuple[date, ...]:
+def _rows_by_date(shop: Workshop, path: Path) -> dict[date, int]:
     rows = f"read_parquet({quoted(as_pattern(path))}, hive_partitioning = false)"
-    days = shop.connection.execute(f"select distinct event_date from {rows} order by all").fetchall()
-    return tuple(day for (day,) in days)
+    days = f"select event_date, count(*) from {rows} group by event_date order by event_date"
+    return dict(shop.connection.execute(days).fetchall())

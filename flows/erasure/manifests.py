@@ -49,9 +49,9 @@ def _settled(shop: Workshop, lake: Lake, told: Validated, explained: Counter[tup
     counts = tuple(_count(shop, lake, told, count, explained) for count in told.counts)
     if counts == told.counts:
         return told
-    days = {day for count in counts for day in _days(shop, lake, count.table, told.batch.batch_id)}
+    days = dict(day for count in counts for day in _days(shop, lake, count.table, told.batch.batch_id))
     reasons = told.reasons if told.purged_at else _reasons(shop, lake, told)
-    return replace(told, counts=counts, event_dates=tuple(sorted(days)), reasons=reasons)
+    return replace(told, counts=counts, event_dates=tuple(days), events_by_date=days, reasons=reasons)
 
 
 def _fate(told: Validated) -> Fate:
@@ -63,6 +63,7 @@ def _fate(told: Validated) -> Fate:
         rows_by_table(told),
         told.event_dates,
         told.reasons,
+        told.events_by_date,
     )
 
 
@@ -96,11 +97,11 @@ def _rows(shop: Workshop, paths: list[Path]) -> int:
     return sum(shop.count(f"select count(*) from {relation([Path(path)])}") for path in found)
 
 
-def _days(shop: Workshop, lake: Lake, table: str, batch_id: str) -> Iterator[date]:
+def _days(shop: Workshop, lake: Lake, table: str, batch_id: str) -> Iterator[tuple[date, int]]:
     paths = [path for path in lake.accepted_files(table, batch_id) if path.is_file()]
     if is_dated(table) and paths:
-        days = shop.connection.execute(f"select distinct event_date from {relation(paths)}").fetchall()
-        yield from (day for (day,) in days)
+        days = f"select event_date, count(*) from {relation(paths)} group by event_date order by event_date"
+        yield from shop.connection.execute(days).fetchall()
 
 
 def _reasons(shop: Workshop, lake: Lake, told: Validated) -> dict[str, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from flows.errors import LedgerError
@@ -17,6 +20,15 @@ def rows_by_table(validated: Validated) -> dict[str, int]:
     for count in validated.counts:
         rows[count.table] += count.accepted
     return {table: rows[table] for table in RECORDS if rows[table]}
+
+
+def as_json(events_by_date: Mapping[date, int]) -> str:
+    """Events of each day as `ops.batches` keeps them.
+
+    >>> as_json({date(2025, 11, 1): 7})
+    '{"2025-11-01": 7}'
+    """
+    return json.dumps({f"{day}": number for day, number in events_by_date.items()})
 
 
 def files_by_table(validated: Validated, lake: Lake) -> dict[str, list[Path]]:

@@ -26,7 +26,7 @@ from flows.warehouse import (
     bigquery_reload,
     bigquery_remains,
 )
-from flows.warehouse.batch import rows_by_table
+from flows.warehouse.batch import as_json, rows_by_table
 from flows.warehouse.bigquery_changes import mark_built, waiting
 from flows.warehouse.bigquery_corrections import PASSED, removed_before, require, require_replaced, taking_out
 from flows.warehouse.bigquery_dbapi import Asking
@@ -279,6 +279,7 @@ def _entry(validated: Validated, rows: Mapping[str, int]) -> dict[str, Any]:
         "replay_of": batch.replay_of,
         "derived": sum(validated.derived.values()),
         "event_dates": list(validated.event_dates),
+        "events_by_date": as_json(validated.events_by_date),
         "rows_by_table": json.dumps(rows),
         "refused_by_reason": json.dumps(validated.reasons, ensure_ascii=False),
         "purged_at": validated.purged_at,

@@ -33,8 +33,9 @@ _FAMILY = """
 """
 
 _DAYS = f"""
-    select distinct batch_id, event_date from raw.events
+    select batch_id, event_date, count(*) as number from raw.events
     where {EVERY_DAY} and batch_id in unnest(@batches) and not {theirs("events")}
+    group by batch_id, event_date
     order by batch_id, event_date
 """
 
@@ -101,10 +102,10 @@ def _ledger(jobs: Jobs, erasure: Erasure, rows: Counted, places: Sequence[str], 
     batches = touched(erasure, rows, left)
     if not batches:
         return []
-    days: dict[str, list[date]] = {}
+    days: dict[str, dict[date, int]] = {}
     if unknown := without_fate(erasure, batches):
         for row in jobs.rows(_DAYS, people.params | {"batches": unknown}):
-            days.setdefault(row["batch_id"], []).append(row["event_date"])
+            days.setdefault(row["batch_id"], {})[row["event_date"]] = row["number"]
     now = followed(jobs.rows(_FAMILY, {"touched": batches}), erasure, Gone(rows, left, days))
     return [
         {name: row[name] for name in ("batch_id", *CHANGED)} | {"event_dates": [str(day) for day in row["event_dates"]]}

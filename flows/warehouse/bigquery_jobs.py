@@ -54,7 +54,7 @@ class Jobs:
         job = self.run(sql, params)
         with self.translated("a question to BigQuery"):
             found = job.result(retry=self.retry)
-            return [{name: _plain(value) for name, value in row.items()} for row in found]
+            return [{name: plain(value) for name, value in row.items()} for row in found]
 
     def run(self, sql: str, params: Params = ()) -> bigquery.QueryJob:
         """Run a statement or a script to its end. `params` stand for its `?`, or by name for its `@name`.
@@ -152,5 +152,5 @@ def _kind(value: Any) -> str:
     return _KINDS[type(value)]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value

@@ -29,7 +29,7 @@ from flows.warehouse import (
     duck_record,
     duck_reload,
 )
-from flows.warehouse.batch import files_by_table, rows_by_table
+from flows.warehouse.batch import as_json, files_by_table, rows_by_table
 from flows.warehouse.duck_changes import settle, waiting
 from flows.warehouse.duck_connect import connect
 from flows.warehouse.duck_corrections import note_passed, removed_before, require, require_replaced, take_out_whole
@@ -331,6 +331,7 @@ class DuckWarehouse:
             replay_of=batch.replay_of,
             derived=sum(validated.derived.values()),
             event_dates=list(validated.event_dates),
+            events_by_date=as_json(validated.events_by_date),
             rows_by_table=json.dumps(rows),
             refused_by_reason=json.dumps(validated.reasons, ensure_ascii=False),
             purged_at=_utc(validated.purged_at) if validated.purged_at else None,

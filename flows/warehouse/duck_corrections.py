@@ -38,8 +38,8 @@ def take_out_whole(
         rows.update(take_out(connection, member))
         days.update(dates)
         connection.execute(
-            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason), "
-            "? as removed_at, ? as replaced_by from ops.batches where batch_id = ?",
+            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, events_by_date, "
+            "refused_by_reason), ? as removed_at, ? as replaced_by from ops.batches where batch_id = ?",
             [at, replaced_by, member],
         )
         connection.execute("delete from ops.batches where batch_id = ?", [member])

@@ -47,6 +47,6 @@ def _forget_places(connection: DuckDBPyConnection, erasure: Erasure) -> dict[str
     return left
 
 
-def _days(connection: DuckDBPyConnection, batch_id: str) -> list[date]:
-    days = "select distinct event_date from raw.events where batch_id = ? order by event_date"
-    return [day for (day,) in connection.execute(days, [batch_id]).fetchall()]
+def _days(connection: DuckDBPyConnection, batch_id: str) -> dict[date, int]:
+    days = "select event_date, count(*) from raw.events where batch_id = ? group by event_date order by event_date"
+    return dict(connection.execute(days, [batch_id]).fetchall())

@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from flows.receipts import Counted
+from flows.warehouse.batch import as_json
 from flows.warehouse.erasure import Erasure, Fate
 
 Row = dict[str, Any]
 
 COUNTS = ("rows_read", "accepted", "quarantined", "replayed", "duplicates", "erased", "derived")
-CHANGED = (*COUNTS, "event_dates", "rows_by_table", "refused_by_reason")
+CHANGED = (*COUNTS, "event_dates", "events_by_date", "rows_by_table", "refused_by_reason")
 
 
 def without_quotes(option: str = "") -> tuple[str, str]:
@@ -36,11 +37,11 @@ def without_quotes(option: str = "") -> tuple[str, str]:
 @dataclass(frozen=True)
 class Gone:
     """What leaves with an erasure: `rows` of `raw` by table and batch, and how many places of refused rows leave each
-    replay. `days` are those that batches without a fate have in `raw` afterwards."""
+    replay. `days` counts what batches without a fate have in `raw.events` afterwards, day by day."""
 
     rows: Counted
     places: Mapping[str, int] = field(default_factory=dict)
-    days: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    days: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
 
     def of(self, batch_id: str) -> dict[str, int]:
         """The rows that a batch loses, by table."""
@@ -79,6 +80,7 @@ def _held(fate: Fate) -> Row:
     return {
         "rows_by_table": json.dumps(dict(fate.rows_by_table)),
         "event_dates": list(fate.event_dates),
+        "events_by_date": as_json(fate.events_by_date),
         "refused_by_reason": json.dumps(dict(fate.reasons), ensure_ascii=False),
     }
 
@@ -86,10 +88,12 @@ def _held(fate: Fate) -> Row:
 def _left_in_raw(was: Row, gone: Gone) -> Row:
     if not (taken := gone.of(was["batch_id"])):
         return {}
+    days = gone.days.get(was["batch_id"], {})
     left = {table: number - taken.get(table, 0) for table, number in json.loads(was["rows_by_table"]).items()}
     return {
         "rows_by_table": json.dumps({table: number for table, number in left.items() if number}),
-        "event_dates": list(gone.days.get(was["batch_id"], ())),
+        "event_dates": list(days),
+        "events_by_date": as_json(days),
     }
 
 

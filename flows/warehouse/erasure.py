@@ -23,6 +23,7 @@ class Fate:
     rows_by_table: Mapping[str, int] = field(default_factory=dict)
     event_dates: Sequence[date] = ()
     reasons: Mapping[str, int] = field(default_factory=dict)
+    events_by_date: Mapping[date, int] = field(default_factory=dict)
 
 
 class RefusedPlace(NamedTuple):

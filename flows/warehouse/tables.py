@@ -79,6 +79,10 @@ OPS: dict[str, tuple[Field, ...]] = {
         _count("derived", "Rows made from others, such as products out of events.", True),
         _text("replay_of", "The batch whose refused rows passed a replay as this one; null for a batch of files."),
         Field("event_dates", "DATE[]", "ARRAY<DATE>", "The shop's days that it touches.", True),
+        _text(
+            "events_by_date",
+            "JSON object: accepted events by the shop's day; empty or null where an earlier version loaded it.",
+        ),
         _text("rows_by_table", "JSON object: rows in raw by table.", True),
         _text("refused_by_reason", "JSON object: refused rows by `<table>.<field>: <reason>`.", True),
         _PURGED,

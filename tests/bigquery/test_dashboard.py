@@ -1,5 +1,6 @@
 """The dashboard asks BigQuery the same questions as a serving copy, and shows the same numbers."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
-from dashboards.queries import behaviour, cohorts, engagement, funnel, prices, products
+from dashboards.queries import behaviour, cohorts, customers, engagement, funnel, prices, products
 from dashboards.queries import categories as of_categories
 from dashboards.queries import overview as queries
+from dashboards.queries.batches import batches
+from dashboards.queries.runs import runs
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
@@ -30,7 +33,7 @@ from flows.receipts import Changes
 from flows.settings import PREFIX, PROJECT, Settings, load_settings
 from flows.warehouse.bigquery_changes import mark_built
 from flows.warehouse.bigquery_jobs import Jobs
-from flows.warehouse.bigquery_tables import prepare
+from flows.warehouse.bigquery_tables import insertion, prepare
 from tests.dashboards.conftest import write_copy
 from tests.dashboards.small_shop import TWO_WEEKS, Row, Tables
 
@@ -66,6 +69,10 @@ class Shop:
             marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
             for (mart,) in marts:
                 self._lay(connection, mart)
+        for table in ("batches", "receipts"):
+            self.jobs.run(f"delete from ops.{table} where true")
+            if rows := tables.get(f"ops.{table}"):
+                self.jobs.run(*insertion(table, *rows))
         self.jobs.run("delete from ops.settings where true")
         self.jobs.run("insert into ops.settings (name, value) values ('reporting_timezone', 'Europe/Berlin')")
         mark_built(self.jobs, Changes(), "models", datetime.now(UTC))
@@ -74,10 +81,7 @@ class Shop:
 
     def _lay(self, connection: duckdb.DuckDBPyConnection, mart: str) -> None:
         columns = connection.execute(f"describe marts.{mart}").fetchall()
-        schema = [
-            bigquery.SchemaField(name, "NUMERIC" if kind.startswith("DECIMAL") else KINDS.get(kind, kind))
-            for name, kind, *_ in columns
-        ]
+        schema = [_field(name, kind) for name, kind, *_ in columns]
         place, file = f"{self.jobs.dataset('marts')}.{mart}", self._folder / "rows.parquet"
         connection.execute(f"copy (from marts.{mart}) to '{file}' (format parquet)")
         self.jobs.client.delete_table(place, not_found_ok=True)
@@ -85,6 +89,13 @@ class Shop:
         config = bigquery.LoadJobConfig(schema=schema, source_format="PARQUET")
         with file.open("rb") as rows:
             self.jobs.client.load_table_from_file(rows, place, job_config=config).result()
+
+
+def _field(name: str, kind: str) -> bigquery.SchemaField:
+    if kind.startswith("DECIMAL"):
+        digits, places = map(int, re.findall(r"\d+", kind))
+        return bigquery.SchemaField(name, "NUMERIC", precision=digits, scale=places)
+    return bigquery.SchemaField(name, KINDS.get(kind, kind))
 
 
 @pytest.fixture
@@ -106,7 +117,7 @@ def opened() -> AppTest:
 def answers(copy: published.Published) -> dict[str, Any]:
     """What every question gives, for views with and without anything in them."""
     shop = replace(about(copy), published_at=datetime.min.replace(tzinfo=UTC), dataset=None)
-    found: dict[str, Any] = {"shop": shop, "options": options(copy)}
+    found: dict[str, Any] = {"shop": shop, "options": options(copy), "runs": runs(copy)}
     for view in VIEWS:
         period, currency, part, category = view
         for ask in (queries.kpis, queries.days, queries.products):
@@ -131,6 +142,9 @@ def answers(copy: published.Published) -> dict[str, Any]:
             found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part, category)
         found |= {f"funnel by {by} of {view}": funnel.split(copy, period, part, category, by) for by in funnel.SPLITS}
         found |= {f"{what} of {view}": behaviour.durations(copy, period, part, what) for what in behaviour.DURATIONS}
+        found[f"batches of {view}"] = batches(copy, period)
+        found[f"customers of {view}"] = customers.customers(copy, period)
+        found[f"values of {view}"] = customers.values(copy, period.last, currency)
         for unit in ("seconds", "events"):
             found[f"{unit} of {view}"] = behaviour.session_ranges(copy, period, part, unit)
     return found

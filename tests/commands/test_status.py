@@ -140,8 +140,9 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             warehouse.query(batch, [f"b{day}", f"2025-11-0{day}", *counts, None])
         warehouse.query(batch, ["b8", "2025-11-08", 1, 1, 0, 0, "b7"])
         warehouse.query(
-            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, refused_by_reason) "
-            "replace ('gone' as batch_id), now()::timestamp as removed_at from ops.batches where batch_id = 'b1'"
+            "insert into ops.removals by name select * exclude (landed_at, built_at, derived, events_by_date, "
+            "refused_by_reason) replace ('gone' as batch_id), now()::timestamp as removed_at "
+            "from ops.batches where batch_id = 'b1'"
         )
     return settings
 

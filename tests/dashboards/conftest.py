@@ -11,7 +11,8 @@ from streamlit import config
 
 from flows import serving
 from flows.settings import Settings, load_settings
-from tests.dashboards.small_shop import TWO_WEEKS, Tables
+from flows.warehouse.tables import OPS
+from tests.dashboards.small_shop import TWO_WEEKS, Row, Tables
 
 MARTS = Path(__file__).resolve().parents[2] / "transforms" / "models" / "marts"
 Publish = Callable[..., Path]
@@ -28,13 +29,21 @@ def write_copy(path: Path, tables: Tables) -> None:
             connection.execute(f"create table marts.{model['name']} ({listed})")
             for row in tables.get(model["name"], []):
                 assert row.keys() <= types.keys(), f"{model['name']} has no {row.keys() - types.keys()}"
-                marks = ", ".join("?" for _ in row)
-                insert = f"insert into marts.{model['name']} ({', '.join(row)}) values ({marks})"
-                connection.execute(insert, list(row.values()))
+                _insert(connection, f"marts.{model['name']}", row)
+        for name in ("batches", "receipts"):
+            listed = ", ".join(f"{field.name} {field.duckdb}" for field in OPS[name])
+            connection.execute(f"create table ops.{name} ({listed})")
+            for row in tables.get(f"ops.{name}", []):
+                _insert(connection, f"ops.{name}", row)
         connection.execute(
             "create table ops.publication as select 'v' as version, timestamp '2025-12-01 06:30:00' as published_at;"
             "create table ops.settings as select 'reporting_timezone' as name, 'Europe/Berlin' as value; commit"
         )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
+    marks = ", ".join("?" for _ in row)
+    connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
 
 
 @pytest.fixture(autouse=True)

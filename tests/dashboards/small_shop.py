@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from tests.dashboards.small_cohorts import cohorts
+from tests.dashboards.small_customers import CUSTOMERS
+from tests.dashboards.small_ledger import LEDGER, Row
 from tests.dashboards.small_products import PRICES, SEEN
 
-Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 WHERE = ("device_type", "channel", "country")
 SECONDS = (0, 1, 10, 30, 60, 180, 600, 1800, 3600)
@@ -171,6 +172,7 @@ TWO_WEEKS: Tables = {
         revenue("p1", 14, 0, "-3", currency=None),
     ],
 }
+TWO_WEEKS |= LEDGER | CUSTOMERS
 TWO_WEEKS["fct_funnel"] += [
     {"session_date": day(14), **MOBILE, "category": category, "is_total": False, **steps(2, sessions)}
     for category, sessions in (("home_and_kitchen", 3), ("(none)", 1))

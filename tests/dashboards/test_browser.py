@@ -173,6 +173,37 @@ def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
     assert watched.hosts == {"127.0.0.1"}
 
 
+STILL = """title => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const has = document.querySelector('h1')?.innerText.trim() === title;
+    return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]') && has
+        && document.querySelectorAll('[data-testid=stMetric]').length > 0;
+}"""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_opens_with_its_tiles_and_charts_within_the_width_and_without_an_error(
+    address, browser, shop, width: int
+) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    links = watched.page.get_by_test_id("stTopNavLink")
+    titles = links.all_inner_texts()
+    assert {"Overview", "Customers", "Data health"} <= set(titles)
+    for title in titles[1:]:
+        watched.page.set_viewport_size({"width": 1366, "height": 900})
+        links.get_by_text(title, exact=True).click()
+        watched.page.wait_for_function(STILL, arg=title)
+        watched.page.set_viewport_size({"width": width, "height": 900})
+        for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
+            chart.locator("canvas, svg").first.wait_for()
+        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+        assert watched.page.get_by_text("Something went wrong").count() == 0
+    assert watched.errors == []
+    assert watched.hosts == {"127.0.0.1"}
+
+
 def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_view(address, browser, shop) -> None:
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)

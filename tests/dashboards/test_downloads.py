@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards import downloads
+from flows.cells import FORMULA
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
@@ -36,7 +37,7 @@ def test_a_csv_file_has_every_cell_and_none_that_begins_a_formula(rows: list[dic
     assert [[cell.removeprefix("'") for cell in line] for line in cells[1:]] == [
         [text.removeprefix("'") for text in row.values()] for row in rows
     ]
-    assert not [cell for line in cells for cell in line if cell.startswith(downloads.FORMULA)]
+    assert not [cell for line in cells for cell in line if cell.startswith(FORMULA)]
 
 
 def test_parquet_keeps_the_types() -> None:

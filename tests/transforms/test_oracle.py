@@ -37,6 +37,15 @@ MARTS = {
             discount_amount, refund_amount, net_amount
         from marts.fct_orders""",
     ),
+    "customer segments": (
+        "fct_customer_segments",
+        "select event_date, previous_segment, segment, customers from marts.fct_customer_segments",
+    ),
+    "customer values": (
+        "fct_customer_values",
+        """select event_date, currency, at_least_value, below_value, customers, net_amount
+        from marts.fct_customer_values""",
+    ),
     "conversions": (
         "fct_conversions",
         "select visitor_id, session_started_at, converted_at, orders, units from marts.fct_conversions",

@@ -102,6 +102,7 @@ def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Setting
         counts=(TableCount("events", 14, 2, 5, 3, 4),),
         derived={"products": 1},
         reasons={"events.currency: wrong_format": 5},
+        events_by_date={date(2025, 11, 1): 1, date(2025, 11, 2): 1},
     )
     load(validated, settings)
     with open_warehouse(settings) as warehouse:
@@ -122,6 +123,7 @@ def test_the_ledger_keeps_the_counts_of_the_batch(accept: Any, settings: Setting
         "replay_of": None,
         "event_dates": [date(2025, 11, 1), date(2025, 11, 3)],
         "rows_by_table": '{"events": 2, "products": 1}',
+        "events_by_date": '{"2025-11-01": 1, "2025-11-02": 1}',
         "refused_by_reason": '{"events.currency: wrong_format": 5}',
         "purged_at": None,
     }

@@ -1,0 +1,130 @@
+"""What became of the rows of each batch, by the ledger, which is published beside the marts and grows by a row a batch,
+never by events. Added up here: a batch's reasons and days are JSON, which each engine reads in a way of its own."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dashboards.periods import Period
+from dashboards.published import Published, rows
+from dashboards.queries import cached
+from dashboards.queries.behaviour import Range, middle
+from dashboards.queries.shop import shop
+
+LATE = (0, 1, 2, 3, 4, 8, 15, 31, 91)
+# How long before its day an event may have come: batches that came earlier than that before a period are left unread.
+EARLY = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A loaded batch. rows_read = accepted + refused + replayed + duplicates + erased: `refused` wait still, `replayed`
+    passed as another batch, whose `is_replay` is set. `days` are days from an event's day to the load, with events of
+    the period looked at; `reasons` are those of rows at the load."""
+
+    batch_id: str
+    loaded_at: datetime
+    files: int
+    is_replay: bool
+    rows_read: int
+    accepted: int
+    refused: int
+    replayed: int
+    duplicates: int
+    erased: int
+    reasons: dict[str, int]
+    days: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of the rows of some batches, each counted once: `read` leaves out those that a replay read again."""
+
+    read: int
+    accepted: int
+    refused: int
+    duplicates: int
+    erased: int
+
+
+@cached
+def batches(copy: Published, period: Period) -> list[Batch]:
+    """The loaded batches that have events on days of a period, each whole, the last one first.
+
+    One without any event belongs to the day of its load; to the shop's last day if it came after that.
+    """
+    about = shop(copy)
+    found = rows(
+        copy,
+        """
+        select *
+        from ops.batches
+        where cast(loaded_at as date) >= @earliest
+        order by loaded_at desc, batch_id
+        """,
+        earliest=period.first - EARLY if period.first > about.days.first else date.min,
+    )
+    told = []
+    for row in found:
+        came = row["loaded_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(about.zone)).date()
+        own = row["event_dates"] or [min(max(came, about.days.first), about.days.last)]
+        if any(period.first <= day <= period.last for day in own):
+            told.append(_batch(row, came, period))
+    return told
+
+
+def _batch(row: dict[str, Any], came: date, period: Period) -> Batch:
+    days: Counter[int] = Counter()
+    for text, number in json.loads(row["events_by_date"] or "{}").items():
+        if period.first <= (day := date.fromisoformat(text)) <= period.last:
+            days[max((came - day).days, 0)] += number
+    counts = ("rows_read", "accepted", "replayed", "duplicates", "erased")
+    return Batch(
+        batch_id=row["batch_id"],
+        loaded_at=row["loaded_at"],
+        files=len(row["source_files"]),
+        is_replay=row["replay_of"] is not None,
+        refused=row["quarantined"],
+        reasons=json.loads(row["refused_by_reason"]),
+        days=dict(days),
+        **{name: row[name] or 0 for name in counts},
+    )
+
+
+def fates(of: Sequence[Batch]) -> Fates:
+    """Of all batches of a shop read = accepted + refused + duplicates + erased."""
+    return Fates(
+        sum(batch.rows_read for batch in of if not batch.is_replay),
+        *(sum(getattr(batch, fate) for batch in of) for fate in ("accepted", "refused", "duplicates", "erased")),
+    )
+
+
+def reasons(of: Sequence[Batch]) -> list[tuple[str, int]]:
+    """For which reasons rows were refused at their load, the most frequent first; a row counts for each of its own."""
+    found: Counter[str] = Counter()
+    for batch in of:
+        if not batch.is_replay:
+            found.update(batch.reasons)
+    return sorted(found.items(), key=lambda reason: (-reason[1], reason[0]))
+
+
+def lateness(of: Sequence[Batch]) -> tuple[list[Range], int | None]:
+    """Accepted events by the days from their day to the load: all ranges, and the median; None without an event."""
+    found: Counter[int] = Counter()
+    for batch in of:
+        found.update(batch.days)
+    days = sorted(found)
+    ranges = [
+        Range(low, high, sum(found[day] for day in days if low <= day and (high is None or day < high)))
+        for low, high in pairwise([*LATE, None])
+        if low is not None
+    ]
+    place = middle([found[day] for day in days])
+    return ranges, None if place is None else days[place]
