@@ -120,8 +120,8 @@ def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
     assert {name: value for name, (value, _) in tiles(page).items()} == {
         "Users in cohorts": "3",
         "Back in the next one": "50.00 %",
-        "Net per user at first, EUR": "45.00",
-        "Net per user so far, EUR": "45.00",
+        "Per user at first, EUR": "45.00",
+        "Per user so far, EUR": "45.00",
     }
     users, money = tables(page)
     assert users == [["2", "100.0", "50.0"], ["1", "", ""], ["3", "100.0", "50.0"]]
