@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from flows.builds import hearing_only
+from flows.builds import hearing_only, parsed
+from flows.settings import Settings
 
 
 @pytest.fixture
@@ -47,3 +48,12 @@ def test_after_an_error_dbt_tells_all_again(heard):
         manager.fire_event(Rollback(conn_name=1 / 0))
     manager.fire_event(Rollback(conn_name="heard"))
     assert [name for name, _ in told] == ["Rollback"]
+
+
+def test_dbt_makes_its_flags_without_a_look_at_the_stack(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt_common import behavior_flags
+
+    parsed(settings)
+    monkeypatch.setattr(behavior_flags.inspect, "stack", lambda: 1 / 0)
+    (flag,) = behavior_flags.Behavior([{"name": "a_flag", "default": True, "docs_url": "of it"}], {})._flags
+    assert (flag.name, bool(flag), flag._behavior_change_event.flag_source) == ("a_flag", True, "dbt")

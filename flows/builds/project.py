@@ -12,6 +12,7 @@ from typing import Any
 from flows.builds import kept
 from flows.builds.command import TRANSFORMS, command, variables
 from flows.builds.kept import files_of
+from flows.builds.unheard import name_no_sources
 from flows.errors import BuildFailed
 from flows.settings import Settings
 
@@ -36,15 +37,16 @@ def parsed(settings: Settings) -> Any:
     BigQuery's project and datasets do, for they are in the tables' names.
 
     The first call imports dbt and reads the manifest that is kept beside the project, or parses, which takes seconds.
-    Any thread may call it; whoever comes while another one parses, waits. Opens no database; Python collects
-    garbage less often from then on. Raises BuildFailed in dbt's own words if the project cannot be parsed; the next
-    call then tries again.
+    Any thread may call it; whoever comes while another one parses, waits. Opens no database. Python collects garbage
+    less often from then on, and dbt does not look for who asks for its flags. Raises BuildFailed in dbt's own words if
+    the project cannot be parsed; the next call then tries again.
     """
     with _lock:
         if (place := _place(settings)) not in _parsed:
             # dbt makes hundreds of thousands of objects that stay: to go through all of them every 700 new ones took a
             # sixth of this time, and goes on taking some of each build.
             gc.set_threshold(50_000, 20, 100)
+            name_no_sources()
             _parsed[place] = _kept(settings, place)
         return _uncompiled(_parsed[place])
 

@@ -39,3 +39,15 @@ def hearing_only(*names: str) -> Iterator[None]:
         yield
     finally:
         events.__init__, managers.fire_event = make, fire
+
+
+def name_no_sources() -> None:
+    """From now on dbt does not look for the module that asks for its flags, which it would name in an event.
+
+    It goes through the whole stack for each of them, and for each frame of that through all modules: a tenth of a
+    second of a build in a young process, and more than ten seconds in one that has imported much.
+    """
+    from dbt_common import behavior_flags
+
+    flags: Any = behavior_flags.BehaviorFlagRendered
+    flags._default_source = staticmethod(lambda: "dbt")
