@@ -87,8 +87,9 @@ stop: $(VENV)/.installed  ## end the local Prefect server and the worker
 emulator: $(EMU)/.installed  ## BigQuery and Cloud Storage on this machine, to try SHOPFLOW_TARGET=bigquery; ends with Ctrl-C
 	@$(EMU)/bin/python -m emulator $(ARGS)
 
-docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md anew from records and models
+docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md and dashboards/looker anew from records, models and metrics
 	@$(BIN)/shopflow dictionary > docs/data_dictionary.md
+	@$(BIN)/shopflow lookml
 
 screenshots: $(VENV)/.installed-dev  ## every page of the dashboard, light and dark, into docs/images (needs chromium)
 	@$(BIN)/python -m tests.dashboards.screenshots

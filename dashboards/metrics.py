@@ -13,7 +13,8 @@ REGISTRY = Path(__file__).with_name("metrics.yml")
 
 @dataclass(frozen=True)
 class Metric:
-    """A definition. `columns` are `mart.column`, or `ops.table.column` of the ledger; `unit` is as the file says."""
+    """A definition. `columns` are `mart.column`, or `ops.table.column` of the ledger; `unit` and `measure`
+    are as the file says."""
 
     name: str
     label: str
@@ -21,6 +22,7 @@ class Metric:
     grain: str
     unit: str
     columns: tuple[str, ...]
+    measure: str = ""
 
     def help(self, zone: str) -> str:
         """What a tile says when it is asked: the definition, what it can be told by, and whose days these are."""

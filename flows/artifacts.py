@@ -82,6 +82,8 @@ def tables(story: Story) -> Iterator[tuple[str, str, list[Row]]]:
     reasons = top_reasons(story.validated) if story.validated else []
     yield "refused-rows", "Why rows were refused", [{"reason": reason, "rows": rows} for reason, rows in reasons]
     yield "refused-files", "Files that could not be used", [asdict(file) for file in story.refused_files]
+    broken = story.refreshed.broken if story.refreshed else ()
+    yield "looker-content", "What Looker finds broken in its content", [asdict(each) for each in broken]
     copies = story.collected.copies if story.collected else ()
     yield "copies", "Files of the inbox whose content is known", [{"path": c.path, "what": c.reason} for c in copies]
 

@@ -374,6 +374,16 @@ def dictionary() -> None:
 
 
 @app.command()
+def lookml() -> None:
+    """Write the LookML of dashboards/looker anew from the models and metrics."""
+    from flows.looker.generate import generate
+    from flows.settings import load_settings
+
+    for path in generate(load_settings()):
+        print(path)
+
+
+@app.command()
 def settings() -> None:
     """Print the settings: name, value, meaning."""
     from flows.commands.settings import show_settings

@@ -113,6 +113,10 @@ class AlertNotSent(ShopflowError):
     """A test message was not taken by everybody who is to be told."""
 
 
+class LookerError(ShopflowError):
+    """Looker was not told of new marts, and why. The marts are published all the same: the run is only degraded."""
+
+
 class ServerError(ShopflowError):
     """The Prefect server cannot be started or reached: no run was begun."""
 

@@ -22,6 +22,7 @@ from flows.receipts import (
     Published,
     Purged,
     Receipt,
+    Refreshed,
     Removed,
     Replayed,
     Validated,
@@ -168,6 +169,15 @@ def _facts(told: object) -> dict[str, Any]:
                 "is_degraded": any(node.status == "warn" for node in told.nodes),
                 "detail": dict(Counter(f"{node.kind} {node.status}" for node in told.nodes))
                 | ({"about": told.about} if told.about else {}),
+            }
+        case Refreshed():
+            return {
+                "is_degraded": bool(told.broken),
+                "detail": {
+                    "plan": told.plan,
+                    "was_validated": told.was_validated,
+                    "broken": [asdict(each) for each in told.broken],
+                },
             }
         case Published():
             return {

@@ -11,6 +11,7 @@ from flows.alerts.watching import look
 from flows.batches import judge_batches, validate_batches
 from flows.hands import hands
 from flows.inbox.keep import fates_kept
+from flows.looker.telling import tell_looker
 from flows.rebuild import build_in_chunks, reload_chunks
 from flows.receipts import Built, Collected, Landed, Loaded, Published, Validated
 from flows.settings import load_settings
@@ -68,6 +69,8 @@ def update_marts(story: Story, full_refresh: bool = False) -> None:
             build_models(story, full_refresh)
         publish_marts(story)
     show_kpis(story)
+    if story.published and story.settings.looker_url:
+        tell_looker(story)
 
 
 @step("generate")

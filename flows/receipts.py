@@ -394,6 +394,27 @@ class Published:
 
 
 @dataclass(frozen=True)
+class BrokenContent:
+    """One error that Looker found in one piece of its content, such as a look whose field is gone."""
+
+    kind: str
+    title: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """Looker at `url` has forgotten what it had cached. `plan` is the id of the scheduled plan that was run, if any;
+    `broken` is what it found in its content, where that `was_validated`."""
+
+    url: str
+    plan: str = ""
+    was_validated: bool = False
+    broken: tuple[BrokenContent, ...] = ()
+
+
+@dataclass(frozen=True)
 class Receipt:
     """One row of the ledger: one step of one run. Seconds of wall time; bytes read or written by the step."""
 

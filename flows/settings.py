@@ -227,6 +227,24 @@ class Settings(BaseSettings):
         "docs/runbook.md",
         description="Where your runbook is read, such as `https://…/runbook.md`: alerts and runs point to it.",
     )
+    looker_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+/?)?$",
+        description="Looker that is told of new marts, such as `https://shop.cloud.looker.com`. Not set: none.",
+    )
+    looker_client_id: str = Field("", description="Client id of Looker's API key that a run uses.")
+    looker_secret_block: str = Field(
+        "",
+        description="Name of a Prefect block `Secret` with that key's secret. Not set: LOOKERSDK_CLIENT_SECRET.",
+    )
+    looker_plan: str = Field(
+        "",
+        pattern=r"^\d*$",
+        description="Id of a scheduled plan of Looker's that is run after new marts are published. Not set: none.",
+    )
+    looker_validates: bool = Field(
+        True, description="Whether Looker is asked after each publication which looks and dashboards are broken."
+    )
     step_retries: int = Field(
         2,
         ge=0,

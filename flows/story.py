@@ -24,6 +24,7 @@ from flows.receipts import (
     Node,
     Published,
     Receipt,
+    Refreshed,
     RefusedFile,
     Removed,
     Replayed,
@@ -58,6 +59,8 @@ class Story:
     nodes: list[Node] = field(default_factory=list)
     built: Built | None = None
     published: Published | None = None
+    refreshed: Refreshed | None = None
+    looker_trouble: str = ""  # why Looker was not told
     kpis: Kpis | None = None
     receipts: list[Receipt] = field(default_factory=list)
     receipts_stored: int = 0
@@ -98,6 +101,8 @@ class Story:
                 self.nodes = list(told.nodes)
             case Published():
                 self.published = told
+            case Refreshed():
+                self.refreshed = told
             case Kpis():
                 self.kpis = told
 
@@ -154,6 +159,10 @@ class Story:
             found.append(f"{count_of(len(weak), 'check')} of the contracts warned")
         if weak_nodes := [node for node in self.nodes if node.status == "warn"]:
             found.append(f"{count_of(len(weak_nodes), 'dbt test')} warned")
+        if self.looker_trouble:
+            found.append(f"the marts are published, but Looker was not told: {self.looker_trouble}")
+        if self.refreshed and self.refreshed.broken:
+            found.append(f"{count_of(len(self.refreshed.broken), 'error')} in Looker's content")
         return found
 
 

@@ -103,6 +103,13 @@ def line_of(receipt: Receipt) -> str:
             models = sum(number for name, number in detail.items() if name.startswith("model "))
             tests = sum(number for name, number in detail.items() if "test" in name)
             parts = [detail.get("about", ""), count_of(models, "model"), count_of(tests, "test") if tests else ""]
+        case "looker":
+            broken = len(detail["broken"])
+            parts = [
+                "cache reset",
+                f"scheduled plan {detail['plan']} run" if detail["plan"] else "",
+                (count_of(broken, "error") if broken else "content in order") if detail["was_validated"] else "",
+            ]
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
     if receipt.step != "run" and (billed := detail.get("billed", {}).get("bytes")):
