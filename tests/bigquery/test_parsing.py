@@ -10,7 +10,7 @@ from flows.builds import parsed, project
 from flows.builds.command import command
 from flows.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("bigquery")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 
 OF_THE_PARSE = {"created_at", "metadata", "state_check"}  # when it was made, by whom, and a sum of the command line
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import duckdb
@@ -72,15 +72,17 @@ class Shop:
         """Append the rows of one batch, given by table."""
         dates = set()
         for table, given in rows.items():
-            for row in given:
-                names, values = list(row), list(row.values())
+            # All in a row that name the same columns at once: to plan an insert takes longer than what it does.
+            for names, alike in groupby(given, key=tuple):
+                values = [tuple(row.values()) for row in alike]
+                one = f"({', '.join('?' * len(names))}, ?, 'f')"
                 self.con.execute(
                     f"insert into raw.{table} ({', '.join(names)}, batch_id, source_file) "
-                    f"values ({', '.join('?' * len(names))}, ?, 'f')",
-                    [*values, batch_id],
+                    f"values {', '.join([one] * len(values))}",
+                    [value for row in values for value in (*row, batch_id)],
                 )
                 if table == "events":
-                    dates.add(row["event_date"])
+                    dates.update(row[names.index("event_date")] for row in values)
         self.con.execute("insert into lake.events from raw.events where batch_id = ?", [batch_id])
         self._enter("batches", batch_id, dates, loaded_at=NOW)
 
@@ -171,6 +173,7 @@ class Shop:
     def _steps(self, changes: Changes, runs_in_slice: int | None) -> Iterator[Callable[[], None]]:
         yield from (partial(self._reload, chunk) for chunk in changes.chunks if not chunk.is_reloaded)
         if changes.is_whole:
+            self._is_forgotten = False
             self.con.execute("delete from ops.settings where name = 'models'")
             yield from self._models(changes, runs_in_slice)
             return
@@ -198,18 +201,22 @@ class Shop:
 
     def _build(self, node: Row, changes: Changes, runs_in_slice: int | None) -> None:
         sql, relation = _filled(node["sql"], changes), node["relation"]
-        if changes.is_whole and node["materialized"] != "table" and node["rebuilds"]:
+        if changes.is_whole and node["materialized"] != "table" and node["rebuilds"] and not self._is_forgotten:
             self.con.execute("delete from ops.publications; delete from ops.rebuilt")
+            self._is_forgotten = True  # and a whole build writes nothing there
         if node["materialized"] == "view":
             self.con.execute(f"create or replace view {relation} as {sql}")
         elif changes.is_whole and "days" in node["rebuilds"] and "changed_in" not in node["rebuilds"]:
             before, after = node["rebuilds"]["days"]
-            self.con.execute(f"create or replace table {relation} as from ({sql}) limit 0")
-            for first, last in self._slices(after - before + 1, runs_in_slice):
-                self.con.execute(f"set variable touched_from = {first} - ({before})")
-                self.con.execute(f"set variable touched_to = {last} - ({after})")
-                self.con.execute(f"insert into {relation} by name {sql}")
-            self.con.execute("reset variable touched_from; reset variable touched_to")
+            slices = self._slices(after - before + 1, runs_in_slice)
+            for number, (first, last) in enumerate(slices):
+                if len(slices) > 1:
+                    self.con.execute(f"set variable touched_from = {first} - ({before})")
+                    self.con.execute(f"set variable touched_to = {last} - ({after})")
+                how = f"insert into {relation} by name" if number else f"create or replace table {relation} as"
+                self.con.execute(f"{how} {sql}")
+            if len(slices) > 1:
+                self.con.execute("reset variable touched_from; reset variable touched_to")
         elif changes.is_whole or node["materialized"] == "table":
             self.con.execute(f"create or replace table {relation} as {sql}")
         else:
@@ -230,9 +237,11 @@ class Shop:
 
     def _slices(self, shortest: int, runs_in_slice: int | None) -> list[tuple[str, str]]:
         """First and last day of each, as SQL; as in `macros/dialect/build_in_slices.sql` the outer ends are open."""
+        if not runs_in_slice:
+            return [(NO_END, NO_END)]
         first, last = self.con.execute("select min(event_date), max(event_date) from raw.events").fetchone()
         cuts = []
-        if runs_in_slice and first:
+        if first:
             days = range(shortest * runs_in_slice, (last - first).days + 1, shortest * runs_in_slice)
             cuts = [f"date '{first + timedelta(days=number)}'" for number in days]
         return list(zip([NO_END, *cuts], [*(f"{cut} - 1" for cut in cuts), NO_END], strict=True))
