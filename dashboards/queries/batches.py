@@ -54,7 +54,28 @@ class Fates:
     erased: int
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a page shows of the batches of a period: how many, the last of them, what became of all of their rows, for
+    which reasons some were refused, how many of these passed a replay since, and how late their events came."""
+
+    number: int
+    last: tuple[Batch, ...]
+    fates: Fates
+    reasons: list[tuple[str, int]]
+    replayed: int
+    lateness: tuple[list[Range], int | None]
+
+
 @cached
+def told(copy: Published, period: Period, last: int) -> Told:
+    """The batches of a period, and the `last` so many of them: an hourly shop has thousands in a year, which are read
+    once, and not kept."""
+    found = batches(copy, period)
+    replayed = sum(batch.replayed for batch in found)
+    return Told(len(found), tuple(found[:last]), fates(found), reasons(found), replayed, lateness(found))
+
+
 def batches(copy: Published, period: Period) -> list[Batch]:
     """The loaded batches that have events on days of a period, each whole, the last one first.
 
@@ -71,13 +92,13 @@ def batches(copy: Published, period: Period) -> list[Batch]:
         """,
         earliest=period.first - EARLY if period.first > about.days.first else date.min,
     )
-    told = []
+    inside, zone = list[Batch](), ZoneInfo(about.zone)
     for row in found:
-        came = row["loaded_at"].replace(tzinfo=UTC).astimezone(ZoneInfo(about.zone)).date()
+        came = row["loaded_at"].replace(tzinfo=UTC).astimezone(zone).date()
         own = row["event_dates"] or [min(max(came, about.days.first), about.days.last)]
         if any(period.first <= day <= period.last for day in own):
-            told.append(_batch(row, came, period))
-    return told
+            inside.append(_batch(row, came, period))
+    return inside
 
 
 def _batch(row: dict[str, Any], came: date, period: Period) -> Batch:

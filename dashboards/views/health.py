@@ -10,7 +10,7 @@ from dashboards import charts, downloads, numbers, tables, tiles
 from dashboards.frame import show
 from dashboards.published import Marts, Published
 from dashboards.queries import batches as queries
-from dashboards.queries.batches import Batch, Fates
+from dashboards.queries.batches import Batch, Fates, Told
 from dashboards.queries.runs import Run, runs
 from dashboards.queries.shop import Shop
 from dashboards.view import View
@@ -18,34 +18,34 @@ from flows.summary import line_of, size
 
 OF_ALL = ("device", "channel", "country", "category")
 DRAWN = 10
+NOTHING = Fates(0, 0, 0, 0, 0)
 COUNTS = ("Read", "Accepted", "Refused", "Duplicates")
 
 
 def page(copy: Published, shop: Shop, view: View) -> None:
-    batches, last = queries.batches(copy, view.period), runs(copy)
-    before = queries.batches(copy, view.compared) if view.compared else None
-    _tiles(shop, view, batches, before, last)
+    told, last = queries.told(copy, view.period, DRAWN), runs(copy)
+    before = queries.told(copy, view.compared, DRAWN).fates if view.compared else NOTHING
+    _tiles(shop, view, told, before, last)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        _reasons(shop, view, batches)
+        _reasons(shop, view, told)
     with right.container(border=True, height="stretch"):
-        _lateness(shop, view, batches)
+        _lateness(shop, view, told)
     with st.container(border=True):
-        _batches(view, batches)
+        _batches(copy, view, told)
     with st.container(border=True):
         _runs(copy, view, last)
     with st.container(border=True):
         _contracts(view, last)
 
 
-def _tiles(shop: Shop, view: View, batches: Sequence[Batch], before: Sequence[Batch] | None, last: list[Run]) -> None:
-    now, was = queries.fates(batches), queries.fates(before) if before is not None else Fates(0, 0, 0, 0, 0)
-    loaded = max((batch.loaded_at for batch in batches), default=None)
-    median = queries.lateness(batches)[1]
+def _tiles(shop: Shop, view: View, told: Told, was: Fates, last: list[Run]) -> None:
+    now, median = told.fates, told.lateness[1]
+    loaded = told.last[0].loaded_at if told.last else None
     judged = [receipt.detail for run in last for receipt in run.steps if "not_passed" in receipt.detail]
     missed = sum(len(detail["not_passed"]) for detail in judged)
     fresh, rows = tiles.row(4, "tiles fresh"), tiles.row(4, "tiles rows")
-    told: list[tuple[str, str, str | None, bool]] = [
+    shown: list[tuple[str, str, str | None, bool]] = [
         ("newest_day", f"{shop.days.last:%-d %b %Y}", None, False),
         ("last_load", f"{loaded:%-d %b %Y}" if loaded else "–", None, False),
         ("lateness", "–" if median is None else _days(median), None, False),
@@ -55,15 +55,15 @@ def _tiles(shop: Shop, view: View, batches: Sequence[Batch], before: Sequence[Ba
         ("rows_refused", numbers.count(now.refused), numbers.change(now.refused, was.refused), True),
         ("rows_duplicate", numbers.count(now.duplicates), numbers.change(now.duplicates, was.duplicates), True),
     ]
-    for place, (name, value, change, less_is_better) in zip([*fresh, *rows], told, strict=True):
+    for place, (name, value, change, less_is_better) in zip([*fresh, *rows], shown, strict=True):
         tiles.tile(
             place, name, value, change, shop=shop, view=view, less_is_better=less_is_better, regardless_of=OF_ALL
         )
 
 
-def _reasons(shop: Shop, view: View, batches: Sequence[Batch]) -> None:
+def _reasons(shop: Shop, view: View, told: Told) -> None:
     tiles.heading("refused_by_reason", shop=shop, view=view, regardless_of=OF_ALL)
-    found = [{"Reason": reason, "Rows": rows} for reason, rows in queries.reasons(batches)]
+    found = [{"Reason": reason, "Rows": rows} for reason, rows in told.reasons]
     if not found:
         st.caption("No row was refused.")
         return
@@ -71,16 +71,15 @@ def _reasons(shop: Shop, view: View, batches: Sequence[Batch]) -> None:
         charts.bars_by_name(found[:DRAWN], "Reason", "Rows", "Rows", width=230),
         alt="Bar chart of the reasons to refuse rows.",
     )
-    replayed = sum(batch.replayed for batch in batches)
     more = f"The first {DRAWN} of {len(found)} reasons; the files have all. " if len(found) > DRAWN else ""
-    again = f"{numbers.count(replayed)} of the rows passed a replay since. " if replayed else ""
+    again = f"{numbers.count(told.replayed)} of the rows passed a replay since. " if told.replayed else ""
     st.caption(f"{more}{again}A row with several reasons counts for each. `shopflow quarantine list` tells the rows.")
     downloads.offer(lambda: found, "refused_by_reason", view)
 
 
-def _lateness(shop: Shop, view: View, batches: Sequence[Batch]) -> None:
+def _lateness(shop: Shop, view: View, told: Told) -> None:
     tiles.heading("lateness", shop=shop, view=view, regardless_of=OF_ALL)
-    ranges, median = queries.lateness(batches)
+    ranges, median = told.lateness
     total = sum(each.count for each in ranges)
     if median is None:
         st.caption("No event of this period was counted when it was loaded.")
@@ -98,19 +97,28 @@ def _lateness(shop: Shop, view: View, batches: Sequence[Batch]) -> None:
     )
 
 
-def _batches(view: View, batches: Sequence[Batch]) -> None:
+def _batches(copy: Published, view: View, told: Told) -> None:
     st.subheader("Batches of the period")
-    rows = [
+    counts = dict.fromkeys(("Files", *COUNTS, "Replayed", "Forgotten"), numbers.count)
+    tables.show(
+        _as_table(told.last),
+        counts,
+        name="batches",
+        view=view,
+        whole=lambda: _as_table(queries.batches(copy, view.period)),
+        nothing="No batch has events of this period.",
+    )
+    if told.number > DRAWN:
+        st.caption(f"The last {DRAWN} of {numbers.count(told.number)}; the files have all.")
+
+
+def _as_table(batches: Sequence[Batch]) -> list[dict[str, Any]]:
+    return [
         {"Loaded (UTC)": f"{batch.loaded_at:%Y-%m-%d %H:%M}", "Batch": batch.batch_id, "Files": batch.files}
         | dict(zip(COUNTS, (batch.rows_read, batch.accepted, batch.refused, batch.duplicates), strict=True))
         | {"Replayed": batch.replayed, "Forgotten": batch.erased}
         for batch in batches
     ]
-    counts = dict.fromkeys(("Files", *COUNTS, "Replayed", "Forgotten"), numbers.count)
-    nothing = "No batch has events of this period."
-    tables.show(rows[:DRAWN], counts, name="batches", view=view, whole=lambda: rows, nothing=nothing)
-    if len(rows) > DRAWN:
-        st.caption(f"The last {DRAWN} of {numbers.count(len(rows))}; the files have all.")
 
 
 def _runs(copy: Published, view: View, last: list[Run]) -> None:

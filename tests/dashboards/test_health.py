@@ -44,6 +44,15 @@ def test_of_all_batches_every_row_read_has_one_fate_and_a_replay_reads_none_anew
     assert queries.reasons(found) == [("events.quantity: wrong_type", 3), ("events.unit_price: negative", 2)]
 
 
+def test_all_is_told_of_more_batches_than_are_drawn(publish) -> None:
+    copy = publish()
+    told = queries.told(copy, ALL, 2)
+    assert [batch.batch_id for batch in told.last] == ["b4", "b3"]
+    found = queries.batches(copy, ALL)
+    assert (told.number, told.fates, told.replayed) == (4, queries.fates(found), 1)
+    assert (told.reasons, told.lateness) == (queries.reasons(found), queries.lateness(found))
+
+
 def test_a_batch_without_events_belongs_to_the_day_of_its_load_or_to_the_last_one(publish) -> None:
     copy = publish()
     by_day = {n: [batch.batch_id for batch in queries.batches(copy, Period(day(n), day(n)))] for n in (1, 2, 9, 14)}
