@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +21,7 @@ from benchmarks.visits import CLOCK, clicked, seconds, visit
 from flows.commands.browser import STREAMLIT_OPTIONS
 from flows.settings import PROJECT
 from tests.dashboards.screenshots import PAGES
-from tests.dashboards.served import chromium, dashboard
+from tests.dashboards.served import chromium, dashboard, served
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -75,35 +72,12 @@ def url(address: str, name: str) -> str:
     return address if name == "overview" else f"{address}/{name}"
 
 
-@contextmanager
-def empty_page() -> Iterator[str]:
+def empty_page() -> AbstractContextManager[str]:
     """The address of a page with nothing on it, served as the dashboard is."""
-    port = free_port()
-    options = [f"--{name}={value}" for name, value in STREAMLIT_OPTIONS.items()]
-    where = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    options = {**STREAMLIT_OPTIONS, "server.address": "127.0.0.1", "server.headless": "true"}
     page = str(PROJECT / "benchmarks" / "empty_page.py")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", page, *options, *where],
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/_stcore/health")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_for(url: str) -> None:
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=60).close()
-        except OSError:  # not there yet
-            continue
-        return
+    told = [f"--{name}={value}" for name, value in options.items()]
+    return served([sys.executable, "-m", "streamlit", "run", page, *told], PROJECT)
 
 
 def switching(report: Report, million: float, browser: Browser, address: str, repeat: int) -> None:

@@ -1,5 +1,5 @@
 locals {
-  # What runs and watcher say, as regular expressions (RE2); tests/infra/test_logs.py holds them against what they do say.
+  # What runs and watcher say, as regular expressions (RE2); tests/infra/test_said.py holds them against what they do say.
   said = {
     failed = "Flow run '.*' - Finished in state (Failed|Crashed|TimedOut)"
     killed = "^flow run .* is set to Crashed"

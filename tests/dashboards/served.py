@@ -35,12 +35,19 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def dashboard(home: Path, **environment: str) -> Iterator[str]:
     """The address of a dashboard that reads `home`, started as a user starts it and ended with the block."""
-    environment = {"STREAMLIT_SERVER_PORT": str(free_port()), **environment}
-    environment = {**os.environ, "SHOPFLOW_HOME": str(home), **environment}
+    with served(
+        [sys.executable, "-m", "flows", "dashboard"], home.parent, SHOPFLOW_HOME=str(home), **environment
+    ) as at:
+        yield at
+
+
+@contextmanager
+def served(command: list[str], folder: Path, **environment: str) -> Iterator[str]:
+    """The address that a command which starts Streamlit prints, in `folder`, on a free port; it ends with the block."""
+    environment = {**os.environ, "STREAMLIT_SERVER_PORT": str(free_port()), **environment}
     environment.pop("DISPLAY", None)
-    command = [sys.executable, "-m", "flows", "dashboard"]
     process = subprocess.Popen(
-        command, env=environment, cwd=home.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
     try:
@@ -51,7 +58,7 @@ def dashboard(home: Path, **environment: str) -> Iterator[str]:
                 yield found[0]
                 break
         else:
-            raise AssertionError(f"the dashboard did not start: {''.join(said)}")
+            raise AssertionError(f"it did not start: {''.join(said)}")
     finally:
         process.terminate()
         process.communicate(timeout=30)

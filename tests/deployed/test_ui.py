@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +10,11 @@ from uuid import UUID
 
 import pytest
 
+from tests.dashboards.served import CHROMIUM, chromium
 from tests.deployed.conftest import Shop
 
-playwright = pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
+pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -62,16 +61,13 @@ def page(shop: Shop) -> Iterator[Any]:
         if urlsplit(request.url).scheme in ("http", "https", "ws") and urlsplit(request.url).hostname != "127.0.0.1":
             wrong.append(request.url)
 
-    with playwright.sync_playwright() as driver:
-        # Sandboxes of Chromium do not start for root, which is who runs in most containers.
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = chromium.new_page(viewport={"width": 1280, "height": 1000}, base_url=shop.api_url.removesuffix("/api"))
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, base_url=shop.api_url.removesuffix("/api"))
         page.on("console", console)
         page.on("pageerror", lambda error: str(error) == OF_THE_TIMELINE or wrong.append(str(error)))
         page.on("response", answer)
         page.on("request", request)
         yield page
-        chromium.close()
     assert wrong == []
 
 

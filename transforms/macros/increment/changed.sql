@@ -9,6 +9,7 @@
 {%- endmacro %}
 
 
+{# A list of days is short, and what it names lies together, so it can be written out; one of keys is neither. #}
 {% macro is_changed(column, key, keys) -%}
     {%- if key.endswith('_date') -%}
         {{ is_listed(column, key, keys) }}
