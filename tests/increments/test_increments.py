@@ -44,6 +44,10 @@ BACK, BACK_AGAIN = (
     [event(f"on {day}", "01 10:00:00", event_timestamp=datetime.combine(day, time(10)), event_date=day)]
     for day in (date(2026, 1, 31), date(2026, 2, 1))
 )
+# Whoever came on the thirtieth of November is back, so that day is built anew, too, with all thirty days to it.
+FIRST_OF_DECEMBER = [
+    event("e3", "01 00:10:00", event_timestamp=datetime(2025, 12, 1, 0, 10), event_date=date(2025, 12, 1))
+]
 OVER_MIDNIGHT = [event("e1", "01 23:50:00")], [event("e2", "02 00:10:00")]
 
 # What is done wrong: the model, the piece of its SQL, what stands there instead, and two batches that tell.
@@ -71,6 +75,10 @@ FAULTS = {
     "visitors of whom the first of ninety days is forgotten": (
         *("fct_active_visitors", ">= '@dates:92'", ">= '@dates:91'"),
         ([*OVER_MIDNIGHT[0], *OVER_MIDNIGHT[1], *BACK], BACK_AGAIN),
+    ),
+    "visitors of whom the first of thirty days is forgotten": (
+        *("int_daily_visitors", ">= '@dates:30'", ">= '@dates:29'"),
+        ([event("e1", "01 10:00:00", anonymous_id="bob"), event("e2", "30 23:50:00")], FIRST_OF_DECEMBER),
     ),
     "a session that forgets the products of the day after": (
         *("fct_product_days", "@dates:-1:3:recategorised_dates", "@dates:-1:0:"),

@@ -9,6 +9,7 @@
 
 with
 
+-- Of the thirty days that end on a day, and of one more: the day before the first touched one may be built anew, too.
 visitor_days as (
 
     select
@@ -20,7 +21,7 @@ visitor_days as (
         {%- endfor %}
         {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
     from {{ ref('int_visitor_days') }}
-    where {{ since_touched('event_date', 29) }}
+    where {{ since_touched('event_date', 30) }}
 
 ),
 
