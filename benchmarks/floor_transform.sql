@@ -54,7 +54,7 @@ from last_opened;
 create table marts.fct_sessions as
 with counted as (
     select
-        visitor_id, session_started_at, min(event_date) as session_date, max(last_at) as session_ended_at,
+        visitor_id, session_started_at, min(event_date) as session_date, max(event_date) as last_date, max(last_at) as session_ended_at,
         sum(events) as events, sum(page_views) as page_views, sum(product_views) as product_views, sum(searches) as searches,
         sum(carts) as carts, sum(checkouts) as checkouts, sum(purchases) as purchases
     from half_hours group by all
@@ -206,3 +206,159 @@ select
     user_id, updated_at as valid_from, lead(updated_at) over (partition by user_id order by updated_at) as valid_to,
     country, city, postal_code, is_marketing_opt_in
 from raw.users;
+
+create table marts.dim_date as
+with days as (
+    select unnest(generate_series(date_trunc('year', min(event_date)), last_day(date_trunc('year', max(event_date)) + interval 11 month), interval 1 day))::date as day
+    from visitor_days
+)
+select
+    day, year(day) as year, quarter(day) as quarter, month(day) as month, monthname(day) as month_name, isodow(day) as weekday,
+    dayname(day) as weekday_name, isoyear(day) as iso_year, week(day) as iso_week, date_trunc('week', day) as week_start
+from days;
+
+-- who was active on a day, by the day they were last active on before: of all, and within a device, a channel, a country
+create table marts.fct_active_visitors as
+with session_days as (
+    select visitor_id, device_type, channel, country, unnest(generate_series(session_date, last_date, interval 1 day))::date as day
+    from marts.fct_sessions
+),
+spans as (
+    select 'all' as slice, null as slice_value, visitor_id, event_date as day from visitor_days
+    union all select distinct 'device', device_type, visitor_id, day from session_days
+    union all select distinct 'channel', channel, visitor_id, day from session_days
+    union all select distinct 'country', country, visitor_id, day from session_days
+),
+followed as (
+    select *, lag(day) over (partition by slice, slice_value, visitor_id order by day) as last_day from spans
+)
+select
+    day, slice, slice_value, case when day - last_day <= case slice when 'all' then 366 else 90 end then last_day end as last_active,
+    count(*) as visitors
+from followed group by all;
+
+create table marts.fct_hourly_sessions as
+select
+    session_date, hour(session_started_at) as hour, channel, device_type, country, count(*) as sessions,
+    count(*) filter (purchases > 0) as converted_sessions
+from marts.fct_sessions group by all;
+
+create table marts.fct_session_lengths as
+with measured as (
+    select *, epoch_us(session_ended_at - session_started_at) // 1000000 as seconds from marts.fct_sessions
+)
+select
+    session_date, channel, device_type, country,
+    list_last(list_filter([0, 1, 10, 30, 60, 180, 600, 1800, 3600], bound -> bound <= seconds)) as at_least_seconds,
+    list_last(list_filter([1, 2, 3, 5, 10, 20, 50], bound -> bound <= events)) as at_least_events,
+    count(*) as sessions, count(*) filter (purchases > 0) as converted_sessions, count(*) filter (events = 1) as bounces,
+    sum(seconds) as seconds, sum(events) as events
+from measured group by all;
+
+create table marts.fct_product_days as
+select
+    session_date, product_id, count(*) as sessions, count(*) filter (viewed) as view_sessions,
+    count(*) filter (viewed and carted) as cart_sessions, count(*) filter (viewed and carted and bought) as purchase_sessions
+from product_interactions join marts.fct_sessions using (visitor_id, session_started_at) group by all;
+
+create table marts.fct_price_changes as
+with versions as (
+    select *, lag(unit_price) over by_time as previous_price, lag(currency) over by_time as previous_currency
+    from raw.products
+    window by_time as (partition by product_id order by updated_at)
+    qualify row_number() over by_time > 1
+)
+select product_id, updated_at, previous_price, previous_currency, unit_price, currency
+from versions
+where unit_price is distinct from previous_price or currency is distinct from previous_currency;
+
+-- customers by day: what each was worth so far, and the segment of recency, frequency and value
+create temp table owners as
+select coalesce(order_id, event_id) as order_id, min(visitor_id) as visitor_id, min(event_date) as order_date
+from order_lines where event_type = 'purchase' group by all;
+
+create temp table customer_values as
+with daily as (
+    select o.visitor_id, currency, event_date as day, sum(gross - discount - refund) as net
+    from order_lines l join owners o on coalesce(l.order_id, l.event_id) = o.order_id group by all
+)
+select
+    *, sum(net) over by_day as so_far, coalesce(sum(net) over (by_day rows between unbounded preceding and 1 preceding), 0) as before,
+    row_number() over by_day = 1 as is_first
+from daily
+window by_day as (partition by visitor_id, currency order by day);
+
+create table marts.fct_customer_values as
+with moves as (
+    select day, currency, so_far as worth, 1 as customers, so_far as net from customer_values
+    union all select day, currency, before, -1, -before from customer_values where not is_first
+),
+ranges as (
+    select
+        day, currency, customers, net,
+        list_last(list_filter(
+            [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000],
+            bound -> bound <= worth
+        )) as at_least
+    from moves
+),
+changes as (
+    select day, currency, at_least, sum(customers) as more_customers, sum(net) as more_net
+    from (
+        from ranges union all by name
+        select day, currency, at_least, 0 as customers, 0 as net
+        from (select distinct currency, at_least from ranges) cross join (select day from marts.fct_daily_engagement)
+    ) group by all
+)
+select day, currency, at_least, sum(more_customers) over so_far as customers, sum(more_net) over so_far as net
+from changes
+window so_far as (partition by currency, at_least order by day)
+qualify customers > 0;
+
+create table marts.fct_customer_segments as
+with changes as (
+    select visitor_id, order_date as day, 1 as orders, 0 as valuable from owners
+    union all select visitor_id, order_date + age, 0, 0 from owners cross join (values (31), (91), (181)) as ages (age)
+    union all select visitor_id, day, 0, (so_far >= 500)::int - (before >= 500)::int from customer_values
+),
+days as (
+    select visitor_id, day, sum(orders) as orders, sum(valuable) as valuable from changes group by all
+),
+states as (
+    select
+        visitor_id, day, sum(orders) over so_far as orders, sum(valuable) over so_far > 0 as is_valuable,
+        day - max(case when orders > 0 then day end) over so_far as age
+    from days
+    window so_far as (partition by visitor_id order by day)
+),
+named as (
+    select
+        visitor_id, day,
+        case
+            when orders = 0 then null
+            when age >= 181 then 'lost'
+            when age >= 91 then if(is_valuable, 'at_risk', 'slipping')
+            when orders = 1 then if(age < 31, 'new', 'once')
+            else if(is_valuable, 'best', 'regular')
+        end as segment
+    from states
+),
+moves as (
+    select day, previous_segment, segment, count(*) as customers
+    from (
+        select day, segment, lag(segment) over (partition by visitor_id order by day) as previous_segment from named
+        qualify segment is distinct from previous_segment
+    ) semi join marts.fct_daily_engagement using (day) group by all
+),
+won as (
+    select day, segment, sum(came) as came, sum(won) as won
+    from (
+        select day, segment, customers as came, customers as won from moves
+        union all select day, previous_segment, 0, -customers from moves where previous_segment is not null
+        union all select day, segment, 0, 0 from (select distinct segment from moves) cross join (select day from marts.fct_daily_engagement)
+    ) group by all
+),
+stays as (
+    select day, segment, sum(won) over (partition by segment order by day) - came as customers from won
+)
+from moves union all by name select day, segment as previous_segment, segment, customers from stays where customers > 0;

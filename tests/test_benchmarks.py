@@ -49,6 +49,43 @@ QUESTIONS = {
         "select sum(active_visitors) from marts.fct_cohort_retention",
         "select sum(visitors) from marts.fct_cohort_retention",
     ),
+    # But for channels, of which the floor knows a shorter list of hosts.
+    "days since visitors were active": (
+        "select slice, sum(visitors), sum(visitors * days_since_active) from marts.fct_active_visitors "
+        "where slice <> 'channel' group by all order by all",
+        "select slice, sum(visitors), sum(visitors * (day - last_active)) from marts.fct_active_visitors "
+        "where slice <> 'channel' group by all order by all",
+    ),
+    "hours": (
+        "select sum(sessions * hour_of_day), sum(converted_sessions) from marts.fct_hourly_sessions",
+        "select sum(sessions * hour), sum(converted_sessions) from marts.fct_hourly_sessions",
+    ),
+    "session lengths": (
+        "select at_least_seconds, at_least_events, sum(sessions), sum(converted_sessions), sum(bounces), "
+        "sum(session_seconds) from marts.fct_session_lengths group by all order by all",
+        "select at_least_seconds, at_least_events, sum(sessions), sum(converted_sessions), sum(bounces), "
+        "sum(seconds) from marts.fct_session_lengths group by all order by all",
+    ),
+    "products in sessions": (
+        "select sum(sessions), sum(view_sessions), sum(cart_sessions), sum(purchase_sessions) "
+        "from marts.fct_product_days",
+        "select sum(sessions), sum(view_sessions), sum(cart_sessions), sum(purchase_sessions) "
+        "from marts.fct_product_days",
+    ),
+    "price changes": (
+        "select count(*), sum(unit_price), sum(previous_unit_price) from marts.fct_price_changes",
+        "select count(*), sum(unit_price), sum(previous_price) from marts.fct_price_changes",
+    ),
+    "segments": (
+        "select previous_segment, segment, sum(customers) from marts.fct_customer_segments group by all order by all",
+        "select previous_segment, segment, sum(customers) from marts.fct_customer_segments group by all order by all",
+    ),
+    "what customers were worth": (
+        "select currency, at_least_value, sum(customers), sum(net_amount) from marts.fct_customer_values "
+        "group by all order by all",
+        "select currency, at_least, sum(customers), sum(net) from marts.fct_customer_values group by all order by all",
+    ),
+    "days of whole years": ("select count(*) from marts.dim_date", "select count(*) from marts.dim_date"),
 }
 
 
