@@ -34,17 +34,19 @@ def measure(report: Report, folder: Path, millions: list[float], repeat: int) ->
     """Every page over a shop of each size, in millions of events; what is made is kept in `folder`."""
     for million in millions:
         home = published(folder, int(million * 1_000_000))
-        with dashboard(home) as address, empty_page() as floor_address, chromium() as browser:
+        with dashboard(home) as address, page("empty") as empty, page("plain") as plain, chromium() as browser:
             for name in PAGES:
                 visit(browser, url(address, name))  # warm: the first reader of a publication asks the warehouse
-            floors: list[float] = []
+            floors: list[list[dict[str, float]]] = [[], []]
             for name in PAGES:
                 seen = []
                 for _ in range(repeat):
-                    floors.append(visit(browser, floor_address)["still"])
+                    for floor, where in zip(floors, (empty, plain), strict=True):
+                        floor.append(visit(browser, where))
                     seen.append(visit(browser, url(address, name)))
                 add(report, million, name, seen)
-            report.add(TABLE, million_events=million, page="(an empty page)", still_s=statistics.median(floors))
+            add(report, million, "(an empty page)", floors[0])
+            add(report, million, "(the elements of the Overview)", floors[1])
             switching(report, million, browser, address, repeat)
             report.add(f"Server with {READERS} sessions", million_events=million, **crowd(browser, address))
 
@@ -72,12 +74,12 @@ def url(address: str, name: str) -> str:
     return address if name == "overview" else f"{address}/{name}"
 
 
-def empty_page() -> AbstractContextManager[str]:
-    """The address of a page with nothing on it, served as the dashboard is."""
+def page(name: str) -> AbstractContextManager[str]:
+    """The address of one of the benchmark's own pages, `empty` or `plain`, served as the dashboard is."""
     options = {**STREAMLIT_OPTIONS, "server.address": "127.0.0.1", "server.headless": "true"}
-    page = str(PROJECT / "benchmarks" / "empty_page.py")
-    told = [f"--{name}={value}" for name, value in options.items()]
-    return served([sys.executable, "-m", "streamlit", "run", page, *told], PROJECT)
+    script = str(PROJECT / "benchmarks" / f"{name}_page.py")
+    told = [f"--{option}={value}" for option, value in options.items()]
+    return served([sys.executable, "-m", "streamlit", "run", script, *told], PROJECT)
 
 
 def switching(report: Report, million: float, browser: Browser, address: str, repeat: int) -> None:

@@ -113,7 +113,7 @@ def line_of(receipt: Receipt) -> str:
         case "publish":
             parts = [count_of(len(detail["rows"]), "table"), f"{receipt.rows_out:,} rows", size(receipt.bytes)]
     if receipt.step != "run" and (billed := detail.get("billed", {}).get("bytes")):
-        parts.append(f"{size(billed)} billed")
+        parts = [*parts, f"{size(billed)} billed"]
     return ", ".join(part for part in parts if part)
 
 

@@ -14,6 +14,7 @@ from flows.kpis import Category, Kpis, Revenue
 from flows.ledger import receipt_of
 from flows.receipts import (
     Batch,
+    Billed,
     Built,
     Check,
     Loaded,
@@ -94,6 +95,13 @@ def test_the_line_of_a_load_says_how_many_rows_were_derived_from_others(story: S
     assert (
         line_of(receipt_of(story, "load", NOON, 0.25, replace(told, is_new=False))) == "loaded before, nothing changed"
     )
+
+
+def test_what_generate_has_cost_is_in_its_line_and_not_among_the_sources_of_the_run(story: Story) -> None:
+    sources = ["data/demo"]
+    receipt = receipt_of(story, "generate", NOON, 1.0, sources, billed=Billed(1, 10_500_000, 0))
+    assert [line_of(receipt), line_of(receipt)] == ["data/demo, 10.5 MB billed"] * 2
+    assert sources == ["data/demo"]
 
 
 def test_the_table_at_the_end_tells_rows_reasons_kpis_seconds_and_where_to_look(story: Story) -> None:
