@@ -5,12 +5,23 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 EMU    := $(VENV)-emulator
 INFRA  := $(VENV)-infra
+DELIV  := $(VENV)-delivery
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
+# What pins the libraries; empty: the newest that pyproject.toml allows (`make newest`).
+PINS   ?= constraints.txt
+# The image, and where on Google Cloud it goes: docs/how_to/delivery.md.
+IMAGE  ?= shopflow:local
+TO     ?= prod
+REGION ?= europe-west1
+COMPOSE = docker compose --file deployments/compose.yaml
+# $(call need,NAME,what it is): where it is missing, the recipe does nothing but say so.
+need    = $(if $($(1)),,$(error $(1) is missing: $(2)))
 # What the chosen target needs beside the rest.
 TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
-.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra screenshots
+.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra screenshots \
+	delivery secrets audit newest image image-check image-push up down apply rollout release
 .DEFAULT_GOAL := help
 
 help:  ## list the chores
@@ -27,7 +38,7 @@ endef
 
 # $(call install,extras): the project and the named extras into $(VENV).
 define install
-	$(call into,$(VENV),shopflow $(1),-c constraints.txt -e '.$(1)')
+	$(call into,$(VENV),shopflow $(1),$(addprefix -c ,$(PINS)) -e '.$(1)')
 	@$(BIN)/python -m compileall -q flows
 	@touch $@
 endef
@@ -47,14 +58,17 @@ $(EMU)/.installed: emulator/requirements.txt
 $(INFRA)/.installed: infra/offline/requirements.txt
 	$(call into,$(INFRA),Terraform,-r infra/offline/requirements.txt)
 	@touch $@
+$(DELIV)/.installed: delivery/requirements.txt
+	$(call into,$(DELIV),linters and scanners,-r delivery/requirements.txt)
+	@touch $@
 
 run: $(VENV)/.installed $(TARGET)  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
 	@$(BIN)/shopflow run $(ARGS)
 
-test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed  ## every test
+test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed  ## every test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
-test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed  ## the tests to run while you work
+test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed  ## the tests to run while you work
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 parity: $(VENV)/.installed-dev $(EMU)/.installed  ## write docs/parity.md anew from runs on both targets
@@ -68,6 +82,57 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 
 infra: $(INFRA)/.installed  ## check infra/ with the real Terraform, offline: fmt, validate, test
 	@$(INFRA)/bin/python infra/offline/check.py
+
+delivery: $(DELIV)/.installed  ## check workflows, Dockerfile, compose file and other files of delivery, offline
+	@$(DELIV)/bin/python -m delivery.check
+
+secrets: $(DELIV)/.installed  ## look for secrets in every file of the repository
+	@$(DELIV)/bin/python -m delivery.leaks
+
+audit: $(DELIV)/.installed  ## ask whether a library that constraints.txt pins has a known vulnerability (needs a network)
+	@$(DELIV)/bin/python -m delivery.audit $(ARGS)
+
+newest:  ## every test with the newest libraries that pyproject.toml allows, in an environment of its own
+	@rm -rf .venv-newest .venv-newest-emulator .venv-newest-infra .venv-newest-delivery
+	@$(MAKE) --no-print-directory test VENV=.venv-newest PINS=
+
+image:  ## build the image of worker, runs and dashboard (needs Docker; IMAGE=name:tag)
+	@docker build --file deployments/Dockerfile --tag $(IMAGE) .
+	@test "$$(docker run --rm --entrypoint id $(IMAGE) -u)" = 10001
+	@docker run --rm $(IMAGE) --help >/dev/null
+
+image-check: $(VENV)/.installed-dev  ## run the commands of the Dockerfile in an empty environment, without Docker
+	@SHOPFLOW_TEST_IMAGE=1 $(BIN)/python -m pytest -q tests/delivery/test_installed.py $(ARGS)
+
+image-push:  ## push the image, as whom `gcloud` is signed in (REGION of the registry)
+	@gcloud auth configure-docker --quiet $(REGION)-docker.pkg.dev
+	@docker push $(IMAGE)
+
+deployments/.env:
+	@umask 077 && echo "DATABASE_PASSWORD=$$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')" > $@
+
+up: deployments/.env  ## shopflow in containers on this machine: Prefect on PostgreSQL, worker, watcher, dashboard
+	@mkdir -p data/inbox
+	@$(COMPOSE) up --detach --build --wait
+
+down:  ## end the containers; what they have made stays in their volumes
+	@$(COMPOSE) down
+
+apply:  ## apply infra/ with IMAGE_TAG to the environment TO (STATE: the bucket of Terraform's state)
+	$(call need,STATE,the bucket of Terraform's state)
+	$(call need,IMAGE_TAG,without it Terraform would take away all that runs)
+	@terraform -chdir=infra init -input=false -backend-config=bucket=$(STATE) -backend-config=prefix=$(TO)
+	@terraform -chdir=infra apply -input=false -auto-approve -var-file=environments/$(TO).tfvars -var=image_tag=$(IMAGE_TAG)
+
+rollout:  ## put the deployments on the Prefect server from Google Cloud, and look whether all is in place
+	$(call need,PROJECT,the project on Google Cloud)
+	@gcloud run jobs execute shopflow-$(TO)-deploy --region=$(REGION) --project=$(PROJECT) --wait
+	@gcloud run jobs execute shopflow-$(TO)-doctor --region=$(REGION) --project=$(PROJECT) --wait
+
+release: $(DELIV)/.installed  ## make the release of a tag on GitHub, with what CHANGELOG.md says (TAG=v1.2.3)
+	$(call need,TAG,such as TAG=v1.2.3)
+	@$(DELIV)/bin/python -m delivery.release "$$TAG" > .release-notes.md
+	@gh release create "$$TAG" --verify-tag --title "$$TAG" --notes-file .release-notes.md
 
 bench: $(VENV)/.installed-dev $(EMU)/.installed  ## speed and memory as ratios, measured side by side
 	@$(BIN)/python -m benchmarks $(ARGS)

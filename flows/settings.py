@@ -215,6 +215,15 @@ class Settings(BaseSettings):
         description="Network and subnetwork that runs on Cloud Run talk through, such as `shop/runs`, for a Prefect "
         "server that is not on the internet. Not set: Google's own network.",
     )
+    cloud_run_looker_secret: str = Field(
+        "",
+        description="Name of the secret, in Secret Manager, that holds the secret of Looker's API key for runs on "
+        "Cloud Run. Not set: they have none but that of SHOPFLOW_LOOKER_SECRET_BLOCK.",
+    )
+    build_image: bool = Field(
+        False,
+        description="Whether deploying for Cloud Run builds SHOPFLOW_CLOUD_RUN_IMAGE and pushes it first, with Docker.",
+    )
     alert_blocks: Annotated[str, AfterValidator(_blocks)] = Field(
         "",
         description="Who is told when something is wrong: Prefect blocks, such as `slack-webhook/shop-ops,apprise-"

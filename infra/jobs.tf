@@ -1,9 +1,9 @@
 # What is started by hand, or by a workflow. A scheduled run is a job, too, which the worker makes and removes.
 locals {
   jobs = { for name, job in {
-    deploy   = { identity = "worker", args = ["deploy", "--pool", "cloud-run", "--without-worker"] }
-    doctor   = { identity = "runner", args = ["doctor"] }
-    pipeline = { identity = "runner", args = ["run"] }
+    deploy   = { identity = "worker", args = ["deploy", "--pool", "cloud-run", "--without-worker"], secrets = {} }
+    doctor   = { identity = "runner", args = ["doctor"], secrets = {} }
+    pipeline = { identity = "runner", args = ["run"], secrets = var.looker == null ? {} : { LOOKERSDK_CLIENT_SECRET = "looker-client-secret" } }
   } : name => job if local.has_image }
 }
 
@@ -33,12 +33,15 @@ resource "google_cloud_run_v2_job" "this" {
             value = env.value
           }
         }
-        env {
-          name = "PREFECT_API_KEY"
-          value_source {
-            secret_key_ref {
-              secret  = google_secret_manager_secret.this["prefect-api-key"].secret_id
-              version = "latest"
+        dynamic "env" {
+          for_each = merge(each.value.secrets, { PREFECT_API_KEY = "prefect-api-key" })
+          content {
+            name = env.key
+            value_source {
+              secret_key_ref {
+                secret  = google_secret_manager_secret.this[env.value].secret_id
+                version = "latest"
+              }
             }
           }
         }

@@ -24,5 +24,11 @@ locals {
     SHOPFLOW_INBOX                     = "gs://${google_storage_bucket.this["inbox"].name}/files"
     SHOPFLOW_LAKE                      = "gs://${google_storage_bucket.this["lake"].name}/shopflow"
     SHOPFLOW_REPORTING_TIMEZONE        = var.reporting_timezone
+    }, var.looker == null ? {} : {
+    SHOPFLOW_CLOUD_RUN_LOOKER_SECRET = google_secret_manager_secret.this["looker-client-secret"].secret_id
+    SHOPFLOW_LOOKER_CLIENT_ID        = var.looker.client_id
+    SHOPFLOW_LOOKER_PLAN             = var.looker.plan
+    SHOPFLOW_LOOKER_URL              = var.looker.url
+    SHOPFLOW_LOOKER_VALIDATES        = tostring(var.looker.validates)
   }, var.settings)
 }

@@ -1,9 +1,10 @@
 # Empty containers: values are added by hand (README.md), so that they are in no file, no plan and no state.
 locals {
-  secrets = {
-    dashboard-sign-in = ["dashboard"]
-    prefect-api-key   = ["runner", "watcher", "worker"]
-  }
+  secrets = { for secret, readers in {
+    dashboard-sign-in    = ["dashboard"]
+    looker-client-secret = ["runner"]
+    prefect-api-key      = ["runner", "watcher", "worker"]
+  } : secret => readers if secret != "looker-client-secret" || var.looker != null }
   secret_readers = merge([
     for secret, readers in local.secrets : { for reader in readers : "${secret} ${reader}" => [secret, reader] }
   ]...)

@@ -160,6 +160,25 @@ variable "log_days" {
   default     = 90
 }
 
+variable "looker" {
+  description = "Looker that runs tell of new marts: its address, the client id of an API key, and a scheduled plan to run then (SHOPFLOW_LOOKER_URL and so on). The key's secret goes into Secret Manager. null: none."
+  type = object({
+    url       = string
+    client_id = string
+    plan      = optional(string, "")
+    validates = optional(bool, true)
+  })
+  default = null
+  validation {
+    condition     = var.looker == null ? true : can(regex("^https://[^/\\s@]+/?$", var.looker.url))
+    error_message = "looker.url must be of the form https://shop.cloud.looker.com, without a path and without a password."
+  }
+  validation {
+    condition     = var.looker == null ? true : can(regex("^\\S+$", var.looker.client_id)) && can(regex("^[0-9]*$", var.looker.plan))
+    error_message = "looker.client_id must not be empty, and looker.plan is the number of a scheduled plan, or empty."
+  }
+}
+
 variable "max_gigabytes_per_query" {
   description = "No query may bill more than this many GB (10^9 bytes): SHOPFLOW_BIGQUERY_MAX_GIGABYTES."
   type        = number

@@ -17,7 +17,10 @@ from flows.server import Server
 from flows.settings import PROJECT, Settings
 
 PAGES = sorted(
-    [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "infra").rglob("*.md")],
+    [
+        *PROJECT.glob("*.md"),
+        *(page for folder in ("docs", "infra", "deployments", ".github") for page in (PROJECT / folder).rglob("*.md")),
+    ],
 )
 SUFFIXES = {".py", ".sql", ".yml", ".toml"}
 names = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

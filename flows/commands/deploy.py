@@ -35,6 +35,10 @@ def deploy_all(kind: str, *, with_worker: bool = True) -> None:
         raise SettingsError(f"there is no pool {kind}: --pool takes {' or '.join(POOLS)}")
     settings = load_settings()
     require(pool, settings)
+    from flows.deployments import image
+
+    image.build(pool.name)
+    image.push(pool.name)
     found = server.start(settings)
     os.environ.update(found.environment())  # for Prefect, which is imported while the server starts
     from prefect.client.orchestration import get_client

@@ -64,16 +64,22 @@ def of_cloud_run(settings: Settings) -> dict[str, Any]:
     """The defaults that the settings give to variables of the Cloud Run pool; those that are not set are left out."""
     secret = settings.cloud_run_api_key_secret
     network, _, subnetwork = settings.cloud_run_subnetwork.partition("/")
+    of_looker = settings.cloud_run_looker_secret
     way_out = {"egress": "ALL_TRAFFIC", "networkInterfaces": [{"network": network, "subnetwork": subnetwork}]}
     given = {
         "image": settings.cloud_run_image,
         "region": settings.cloud_run_region,
         "service_account_name": settings.cloud_run_service_account,
-        "prefect_api_key_secret": {"secret": secret, "version": "latest"} if secret else None,
+        "prefect_api_key_secret": _newest(secret) if secret else None,
+        "env_from_secrets": {"LOOKERSDK_CLIENT_SECRET": _newest(of_looker)} if of_looker else None,
         "labels": settings.labels,
         "vpc_access": way_out if network else None,
     }
     return {name: value for name, value in given.items() if value}
+
+
+def _newest(secret: str) -> dict[str, str]:
+    return {"secret": secret, "version": "latest"}
 
 
 def put(client: SyncPrefectClient, pool: Pool, settings: Settings) -> bool:

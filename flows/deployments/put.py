@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.deployments.pools import Pool
 from flows.deployments.rendered import differing, on_server, rendered
+from flows.deployments.values import variable
 from flows.errors import ServerError
 from flows.settings import PROJECT
 
@@ -55,7 +56,8 @@ def _deploy(names: list[str], pool: Pool) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *chosen],
         cwd=PROJECT,
-        env={**os.environ, "PREFECT_DEFAULT_WORK_POOL_NAME": pool.name},
+        # The image was built before, if it was asked for: see flows/commands/deploy.py.
+        env={**os.environ, "PREFECT_DEFAULT_WORK_POOL_NAME": pool.name, variable("build_image"): "false"},
         capture_output=True,
         text=True,
     )

@@ -12,7 +12,7 @@ from flows.deployments.pools import CLOUD_RUN
 from flows.settings import PREFIX, PROJECT, Settings, load_settings
 
 IMAGE_PROJECT, IMAGE_HOME = "/app", "/data"  # where deployments/Dockerfile puts them
-HERE_ALONE = {"server_port"}  # of no use to a run, which is told its server by the worker
+HERE_ALONE = {"build_image", "server_port"}  # of no use to a run, which is told its server by the worker
 PATIENCE = 7  # times that a run asks a server again that is away: 2, 4, 8 … seconds later, four minutes in all
 HEARTBEAT_SECONDS = 30  # a run that dies with its worker is missed after three of them
 
@@ -22,7 +22,7 @@ def shop(pool: str | None = None) -> dict[str, Any]:
 
     `env` is what a run gets: every setting that is set here, and the home. Raises SettingsError.
     """
-    settings, is_in_cloud = load_settings(), (pool or _pool()) == CLOUD_RUN.name
+    settings, is_in_cloud = load_settings(), (pool or pool_of_prefect()) == CLOUD_RUN.name
     home = IMAGE_HOME if is_in_cloud else str(settings.home)
     env = {
         **settings_env(settings),
@@ -71,7 +71,8 @@ def _text(settings: Settings, name: str) -> str:
     return str(value)
 
 
-def _pool() -> str | None:
+def pool_of_prefect() -> str | None:
+    """The work pool that Prefect is set to deploy for."""
     from prefect.settings import get_current_settings
 
     return get_current_settings().deployments.default_work_pool_name

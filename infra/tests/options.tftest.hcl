@@ -43,6 +43,26 @@ run "what_is_off_unless_it_is_asked_for" {
   }
 }
 
+run "looker_is_told_only_where_it_is_named" {
+  command = plan
+  assert {
+    condition     = !contains(keys(google_secret_manager_secret.this), "looker-client-secret") && !contains(keys(local.settings), "SHOPFLOW_LOOKER_URL")
+    error_message = "runs would look for a Looker that nobody named"
+  }
+}
+
+run "looker_by_a_block_of_prefects_still_can_be_named_in_settings" {
+  command = plan
+  variables {
+    looker   = { url = "https://acme.cloud.looker.com", client_id = "shopflow", validates = false }
+    settings = { SHOPFLOW_LOOKER_SECRET_BLOCK = "looker-key" }
+  }
+  assert {
+    condition     = local.settings.SHOPFLOW_LOOKER_SECRET_BLOCK == "looker-key" && local.settings.SHOPFLOW_LOOKER_VALIDATES == "false"
+    error_message = "what is set for Looker does not reach runs"
+  }
+}
+
 run "a_place_to_try_things_can_be_destroyed" {
   command = plan
   variables {

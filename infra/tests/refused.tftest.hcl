@@ -51,6 +51,7 @@ run "numbers_and_kinds" {
     github                 = { repository = "acme", repository_id = "shop" }
     lake_old_versions_days = 0
     lake_soft_delete_days  = 3
+    looker                 = { url = "https://shop:pass@acme.cloud.looker.com", client_id = "", plan = "weekly" }
     partition_days         = { ops = 30 }
     settings               = { PREFECT_API_KEY = "pnu_secret" }
     storage_billing_model  = "CHEAP"
@@ -59,6 +60,6 @@ run "numbers_and_kinds" {
   }
   expect_failures = [
     var.budget, var.expect_data_hours, var.github, var.lake_old_versions_days, var.lake_soft_delete_days,
-    var.partition_days, var.settings, var.storage_billing_model, var.time_travel_hours, var.vpc,
+    var.looker, var.partition_days, var.settings, var.storage_billing_model, var.time_travel_hours, var.vpc,
   ]
 }

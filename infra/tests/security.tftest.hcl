@@ -9,6 +9,7 @@ variables {
   environment     = "prod"
   github          = { repository = "acme/shop", repository_id = "42" }
   image_tag       = "v1"
+  looker          = { url = "https://acme.cloud.looker.com", client_id = "shopflow", plan = "12" }
   prefect_api_url = "https://prefect.example.com/api"
   project_id      = "acme-shop-prod"
 }
@@ -90,6 +91,7 @@ run "everything" {
   assert {
     condition = toset([for right in google_secret_manager_secret_iam_member.reader : "${split("@", right.member)[0]} ${right.secret_id}"]) == toset([
       "serviceAccount:shopflow-prod-dashboard shopflow-prod-dashboard-sign-in",
+      "serviceAccount:shopflow-prod-runner shopflow-prod-looker-client-secret",
       "serviceAccount:shopflow-prod-runner shopflow-prod-prefect-api-key",
       "serviceAccount:shopflow-prod-watcher shopflow-prod-prefect-api-key",
       "serviceAccount:shopflow-prod-worker shopflow-prod-prefect-api-key",
@@ -126,6 +128,15 @@ run "everything" {
       ]],
     ]))
     error_message = "the API key does not come from Secret Manager"
+  }
+  assert {
+    condition = flatten([
+      for name, job in google_cloud_run_v2_job.this : [
+        for each in job.template[0].template[0].containers[0].env : "${name} ${each.value_source[0].secret_key_ref[0].secret}"
+        if each.name == "LOOKERSDK_CLIENT_SECRET"
+      ]
+    ]) == ["pipeline shopflow-prod-looker-client-secret"]
+    error_message = "Looker's secret does not come from Secret Manager, or reaches others than runs"
   }
 
   # GitHub

@@ -28,6 +28,7 @@ CLOUD = {
     "SHOPFLOW_CLOUD_RUN_REGION": "europe-west3",
     "SHOPFLOW_CLOUD_RUN_SERVICE_ACCOUNT": "shopflow@my-project.iam.gserviceaccount.com",
     "SHOPFLOW_CLOUD_RUN_API_KEY_SECRET": "prefect-api-key",
+    "SHOPFLOW_CLOUD_RUN_LOOKER_SECRET": "looker-client-secret",
     "SHOPFLOW_BIGQUERY_LABELS": "env=prod",
     "SHOPFLOW_SERVER_PORT": "4300",
 }
@@ -135,6 +136,8 @@ def test_the_body_of_a_job_on_cloud_run_has_what_was_set_and_no_secret(
     secret = {"secretKeyRef": {"secret": "prefect-api-key", "version": "latest"}}
     (key,) = [each for each in container["env"] if each["name"] == "PREFECT_API_KEY"]
     assert key["valueSource"] == secret
+    (of_looker,) = [each for each in container["env"] if each["name"] == "LOOKERSDK_CLIENT_SECRET"]
+    assert of_looker["valueSource"] == {"secretKeyRef": {"secret": "looker-client-secret", "version": "latest"}}
     assert "pnu_secret" not in json.dumps(body)
     assert "vpcAccess" not in task
 

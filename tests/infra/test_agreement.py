@@ -127,13 +127,15 @@ def test_what_containers_start_are_commands_of_the_product(kind: str, key: str, 
     assert 'ENTRYPOINT ["shopflow"]' in (PROJECT / "deployments/Dockerfile").read_text("utf-8")
 
 
-def test_the_image_is_worker_and_dashboard_too() -> None:
-    told = (PROJECT / "deployments/Dockerfile").read_text("utf-8")
-    (extras,) = re.findall(r"^ARG EXTRAS=(\S+)$", told, re.MULTILINE)
-    assert set(extras.split(",")) == {"bigquery", "prefect-gcp", "sign-in"}
-    copied = {word for line in re.findall(r"^COPY (.+) \S+$", told, re.MULTILINE) for word in line.split()}
-    assert {"dashboards", ".streamlit", "flows", "transforms", "deployments/pools", "prefect.yaml"} <= copied
-    assert all((PROJECT / name).exists() for name in copied)
+def test_runs_get_what_looker_needs_and_its_secret_by_reference(production: Planned, told: Any) -> None:
+    settings = told(JOB, "deploy")
+    assert (settings.looker_url, settings.looker_client_id) == ("https://acme.cloud.looker.com", "shopflow")
+    assert (settings.looker_plan, settings.looker_validates) == ("12", True)
+    pool = CLOUD_RUN.template(settings)["variables"]["properties"]
+    secret = production.outputs["secrets"]["looker-client-secret"]
+    assert pool["env_from_secrets"]["default"] == {"LOOKERSDK_CLIENT_SECRET": {"secret": secret, "version": "latest"}}
+    assert production.env(JOB, "pipeline")["LOOKERSDK_CLIENT_SECRET"] == f"secret:{secret}"
+    assert "LOOKERSDK_CLIENT_SECRET" not in production.env(JOB, "deploy")
 
 
 def test_the_dashboard_asks_for_a_sign_in_and_finds_its_secrets(production: Planned, told: Any) -> None:

@@ -139,10 +139,18 @@ ERRORS = (
     Planted(
         "a secret that somebody else may read",
         "secrets.tf",
-        'dashboard-sign-in = ["dashboard"]',
-        'dashboard-sign-in = ["dashboard", "runner"]',
+        'dashboard-sign-in    = ["dashboard"]',
+        'dashboard-sign-in    = ["dashboard", "runner"]',
         "test",
         "somebody reads a secret that is not his",
+    ),
+    Planted(
+        "Looker's secret for a job that is not a run",
+        "jobs.tf",
+        'args = ["doctor"], secrets = {} }',
+        'args = ["doctor"], secrets = { LOOKERSDK_CLIENT_SECRET = "looker-client-secret" } }',
+        "test",
+        "Looker's secret does not come from Secret Manager, or reaches others than runs",
     ),
 )
 

@@ -1,0 +1,1 @@
+"""Checks of what delivers shopflow: workflows, image, compose file; secrets, vulnerabilities, releases."""
