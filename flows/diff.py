@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from flows.builds.results import FAILED, sentence
 from flows.differences.checkout import MODELS, base_of, is_same, models_at
 from flows.differences.found import Difference, MartDifference
 from flows.differences.models import models_of
-from flows.differences.rows import demo_rows, rows_of
+from flows.differences.rows import demo_rows, require_rows, rows_of
 from flows.differences.selection import select
 from flows.errors import BuildFailed
 from flows.settings import PROJECT, Settings
@@ -33,7 +33,7 @@ def diff(
     project: Path = PROJECT,
     say: Callable[[str], None] = lambda text: None,
 ) -> Difference:
-    """Build what differs since the commit `name`, and what hangs on it, with its models and with ours; compare the marts.
+    """Build what differs since the commit `name`, and what hangs on it, with its models and ours; compare the marts.
 
     `name` is anything that git takes for a commit, None the main branch; see `checkout.base_of`. Both are built from a
     demo shop of `events` events, or from the rows of the settings' own home, in DuckDB files below a temporary folder:
@@ -47,6 +47,8 @@ def diff(
     12
     """
     base = base_of(project, name)
+    if of_home:
+        require_rows(settings)
     with TemporaryDirectory(prefix="shopflow-diff-") as folder:
         before, after = (_apart(settings, Path(folder, side)) for side in ("before", "after"))
         ours, theirs = project / MODELS, models_at(project, base, Path(folder))
@@ -66,16 +68,17 @@ def diff(
         say(f"building {count_of(len(selection.before), 'model')} with {was}")
         with _said_of(was):
             _build(before, theirs, selection.before)
-        after.home.mkdir()
+        after.home.mkdir(exist_ok=True)  # where dbt has parsed
         shutil.copy(before.warehouse_path, after.warehouse_path)
         say(f"building {count_of(len(selection.after), 'model')} with {OURS}")
         with _said_of(OURS):
             _build(after, ours, selection.after)
         say("comparing the marts")
-        keys = {name: model.key for name, model in sorted((old | new).items()) if model.is_mart}
-        built = {*selection.after, *selection.removed}
-        marts = _compared(before, after, {name: key for name, key in keys.items() if name in built})
-        return Difference(base, rows=rows, selection=selection, marts=marts)
+        marts = {name for models in (old, new) for name, model in models.items() if model.is_mart}
+        keys = {name: (new.get(name) or old[name]).key for name in sorted(marts)}
+        built = {before: {*selection.before} & {*selection.after, *selection.removed}, after: {*selection.after}}
+        differences = _compared(before, after, keys, built)
+        return Difference(base, rows=rows, selection=selection, marts=differences)
 
 
 def _apart(settings: Settings, home: Path) -> Settings:
@@ -97,10 +100,12 @@ def _said_of(models: str) -> Iterator[None]:
         raise BuildFailed(f"{models} do not build: {told}", error.nodes) from error
 
 
-def _compared(before: Settings, after: Settings, keys: Mapping[str, tuple[str, ...]]) -> tuple[MartDifference, ...]:
+def _compared(
+    before: Settings, after: Settings, keys: Mapping[str, tuple[str, ...]], built: Mapping[Settings, Set[str]]
+) -> tuple[MartDifference, ...]:
     from flows.warehouse.duck_compare import compared, set_aside
 
-    for settings in (before, after):
-        set_aside(settings, list(keys))
+    for settings, models in built.items():
+        set_aside(settings, sorted(keys.keys() & models))
     with compared(before, after) as comparison:
-        return tuple(comparison.of(mart, key) for mart, key in keys.items())
+        return tuple(comparison.of(mart, key) for mart, key in keys.items() if any(mart in of for of in built.values()))

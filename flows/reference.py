@@ -10,7 +10,7 @@ import typer.core
 import typer.main
 
 from flows.cli import app
-from flows.dictionary import metrics_table, table
+from flows.dictionary import markdown_table, metrics_table
 from flows.settings import PREFIX, PROJECT, Settings
 
 FOLDER = PROJECT / "docs" / "reference"
@@ -21,9 +21,9 @@ _SETTINGS = """\
 
 {written}
 
-Every setting is a variable of the environment, read once when a command begins. `shopflow settings` prints the values that
-hold in your shell. A variable that begins with `SHOPFLOW_` and is none of these ends the command, for a name with a slip of
-the pen would change nothing.
+Every setting is a variable of the environment, read once when a command begins. `shopflow settings` prints the values
+that hold in your shell. A variable that begins with `SHOPFLOW_` and is none of these ends the command, for a misspelt
+one would change nothing.
 
 """
 
@@ -32,9 +32,9 @@ _COMMANDS = """\
 
 {written}
 
-`shopflow COMMAND --help` says the same in a terminal. Each ends with 0 where all went well, and otherwise with one sentence
-on the standard error that says what to do: 1 for what went wrong, 2 for what was asked for wrongly, 75 where another run
-held the home for too long, 130 and 143 after Ctrl-C and SIGTERM.
+`shopflow COMMAND --help` says the same in a terminal. Each ends with 0 where all went well, and otherwise with one
+sentence on the standard error that says what to do: 1 for what went wrong, 2 for what was asked for wrongly, 75 where
+another run held the home for too long, 130 and 143 after Ctrl-C and SIGTERM.
 
 """
 
@@ -43,8 +43,8 @@ _METRICS = """\
 
 {written}
 
-What the dashboard and Looker call their numbers, and what they count. A metric is one question to the marts, wherever it is
-shown. The columns that it is made of are explained in the [data dictionary](../data_dictionary.md#marts).
+What the dashboard and Looker call their numbers, and what they count. A metric is one question to the marts, wherever
+it is shown. The columns that it is made of are explained in the [data dictionary](../data_dictionary.md#marts).
 
 """
 
@@ -55,7 +55,9 @@ def settings_page() -> str:
         (f"`{PREFIX}{name.upper()}`", _default(field.get_default(), field.default_factory), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
-    return "\n".join([_head(_SETTINGS, "`flows/settings.py`"), *table(("Variable", "Default", "Meaning"), rows)])
+    return "\n".join(
+        [_head(_SETTINGS, "`flows/settings.py`"), *markdown_table(("Variable", "Default", "Meaning"), rows)]
+    )
 
 
 def commands_page() -> str:
@@ -105,7 +107,7 @@ def _commands(name: str, group: typer.core.TyperGroup) -> Iterator[str]:
         yield f"## {full}\n"
         yield f"{' '.join((command.help or '').split())}\n"
         if rows := [_parameter(parameter) for parameter in command.params]:
-            yield from table(("Name", "Meaning", "Default"), rows)
+            yield from markdown_table(("Name", "Meaning", "Default"), rows)
             yield ""
 
 

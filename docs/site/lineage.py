@@ -1,4 +1,7 @@
-"""dbt's own pages of the models, as one file that needs no server and no network: `python docs/site/lineage.py FOLDER`."""
+"""dbt's own pages of the models, as one file that needs no server and no network.
+
+`python docs/site/lineage.py FOLDER` writes `FOLDER/index.html`.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,14 @@ def write(folder: Path) -> Path:
         try:
             outcome = dbtRunner().invoke(
                 [
-                    *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-send-anonymous-usage-stats"),
+                    *(
+                        "--log-level",
+                        "none",
+                        "--log-level-file",
+                        "none",
+                        "--no-print",
+                        "--no-send-anonymous-usage-stats",
+                    ),
                     *("docs", "generate", "--static", "--target", "duckdb"),
                     *("--project-dir", str(TRANSFORMS), "--profiles-dir", str(TRANSFORMS)),
                     *("--target-path", home, "--vars", json.dumps(variables(settings))),

@@ -34,7 +34,7 @@ def fingerprint() -> str:
 
 def parsed(settings: Settings, project: Path | None = None) -> Any:
     """dbt's manifest of the project for the settings' target; of ours, unless another one's folder is given. Where a
-    file of DuckDB lies makes no difference to it; BigQuery's project and datasets do, for they are in the tables' names.
+    file of DuckDB lies makes no difference to it; BigQuery's project and datasets do: they are in the tables' names.
 
     The first call imports dbt and reads the manifest that is kept beside the project, or parses, which takes seconds.
     Any thread may call it; whoever comes while another one parses, waits. Opens no database. Python collects garbage
@@ -43,7 +43,8 @@ def parsed(settings: Settings, project: Path | None = None) -> Any:
     """
     with _lock:
         place = _place(settings)
-        if (key := f"{project or ''}\0{place}") not in _parsed:
+        key = str(kept.place_of(project, settings.target, place)) if project else place
+        if key not in _parsed:
             # dbt makes hundreds of thousands of objects that stay: to go through all of them every 700 new ones took a
             # sixth of this time, and goes on taking some of each build.
             gc.set_threshold(50_000, 20, 100)

@@ -30,7 +30,7 @@ def show_diff(base: str | None, format: str, *, of_home: bool, events: int) -> N
 
 
 class Steps:
-    """What goes on, on stderr: a line for each step, with its seconds once it has ended, and a spinner on a terminal."""
+    """What goes on, on stderr: a line for each step, once it has ended, with its seconds; a spinner on a terminal."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)

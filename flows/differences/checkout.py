@@ -8,7 +8,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.builds import files_of
+from flows.builds.kept import files_of
 from flows.errors import DiffRefused
 from flows.literal import for_terminal
 

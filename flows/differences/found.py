@@ -51,7 +51,7 @@ class Difference:
     base: Base
     is_untouched: bool = False  # not one file of the models differs
     rows: str = ""
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     marts: tuple[MartDifference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

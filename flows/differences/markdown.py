@@ -48,8 +48,8 @@ def _lines(found: Difference) -> Iterator[str]:
 
 def _cells(mart: MartDifference) -> Sequence[str]:
     if mart.state in ("new", "removed"):
-        rows = mart.rows_after if mart.rows_before is None else mart.rows_before
-        return (_code(mart.mart), _number(rows), "", "", "", "", f"{mart.state} mart")
+        there = mart.rows_after if mart.rows_before is None else mart.rows_before
+        return (_code(mart.mart), _number(there), "", "", "", "", f"{mart.state} mart")
     rows = _number(mart.rows_after)
     if mart.rows_after != mart.rows_before:
         rows = f"{_number(mart.rows_before)} → {rows}"

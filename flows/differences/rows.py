@@ -23,16 +23,20 @@ def demo_rows(settings: Settings, events: int) -> str:
     return f"a demo shop of {events:,} events on {DAYS} days"
 
 
-def rows_of(home: Settings, settings: Settings) -> str:
-    """Copy what `raw` of a home's warehouse holds into the warehouse of `settings`; says what it is.
-
-    The home's file is opened to be read only, and only as long as that takes. Raises DiffRefused where there is none,
-    WarehouseError where a run holds it.
-    """
+def require_rows(home: Settings) -> None:
+    """Raise DiffRefused where a home has no warehouse whose rows can be read here."""
     if home.target != "duckdb":
         raise DiffRefused("the rows of a shop on BigQuery cannot be had here: leave --home out, for a demo shop")
     if not home.warehouse_path.exists():
         raise DiffRefused(f"nothing was loaded in {home.home} yet: leave --home out, for a demo shop")
+
+
+def rows_of(home: Settings, settings: Settings) -> str:
+    """Copy what `raw` of a home's warehouse holds into the warehouse of `settings`; says what it is.
+
+    The home's file is opened to be read only, and only as long as that takes. Raises WarehouseError where a run holds
+    it.
+    """
     with open_warehouse(settings):
         pass  # which makes the tables
     rows = copy_raw(home, settings)

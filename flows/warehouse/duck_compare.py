@@ -34,7 +34,7 @@ class Comparison:
         self._connection = connection
 
     def of(self, mart: str, key: Sequence[str]) -> MartDifference:
-        """The mart's differences, rows told apart by `key`; without one, or where it is none, whole rows are compared."""
+        """The mart's differences, rows told apart by `key`; where there is none, or it is not unique, by whole rows."""
         old, new = self._columns(BEFORE, mart), self._columns(AFTER, mart)
         rows_before = self._count(f"from {_table(BEFORE, mart)}") if old else None
         rows_after = self._count(f"from {_table(AFTER, mart)}") if new else None
@@ -102,7 +102,10 @@ class Comparison:
         ).fetchone()
         assert row is not None
         of_columns = {name: count for name, count in zip(differing, row[3:], strict=True) if count}
-        return MartDifference(mart, None, None, tuple(key), *row[:3], columns=of_columns)
+        added, removed, changed = row[:3]
+        return MartDifference(
+            mart, key=tuple(key), rows_added=added, rows_removed=removed, rows_changed=changed, columns=of_columns
+        )
 
     def _count(self, rows: str) -> int:
         found = self._connection.execute(f"select count(*) {rows}").fetchone()

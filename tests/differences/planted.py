@@ -56,17 +56,37 @@ def plant(project: Path) -> None:
     gone = "select * from fct_cohort_retention where not (period_type = 'month' and periods_since = 0)"
     edit(marts / "fct_cohort_retention.sql", "select * from fct_cohort_retention", gone)
     # a column added, as its last one
-    edit(marts / "fct_hourly_sessions.sql", "as converted_sessions\n", "as converted_sessions,\n        count(*) as planted\n")
+    edit(
+        marts / "fct_hourly_sessions.sql",
+        "as converted_sessions\n",
+        "as converted_sessions,\n        count(*) as planted\n",
+    )
     edit(marts / "fct_hourly_sessions.yml", "\nunit_tests:", "      - {name: planted, data_type: int64}\n\nunit_tests:")
     # a column of another type
-    edit(marts / "fct_cohort_revenue.sql", "periods.period_start_date,\n", "cast(periods.period_start_date as string) as period_start_date,\n")
-    edit(marts / "fct_cohort_revenue.yml", "        data_type: date\n      - name: periods_since", "        data_type: string\n      - name: periods_since")
+    edit(
+        marts / "fct_cohort_revenue.sql",
+        "periods.period_start_date,\n",
+        "cast(periods.period_start_date as string) as period_start_date,\n",
+    )
+    edit(
+        marts / "fct_cohort_revenue.yml",
+        "        data_type: date\n      - name: periods_since",
+        "        data_type: string\n      - name: periods_since",
+    )
     # a model that marts are made of
-    edit(project / "transforms/models/intermediate/int_customer_values.sql", "money('value_amount')", "money('value_amount + 100000')")
+    edit(
+        project / "transforms/models/intermediate/int_customer_values.sql",
+        "money('value_amount')",
+        "money('value_amount + 100000')",
+    )
     # a mart that is new, and one that is gone, with the test that reads it
     (marts / "fct_planted.sql").write_text(NEW)
     (marts / "fct_planted.yml").write_text(NEW_YAML)
-    for path in (marts / "fct_product_days.sql", marts / "fct_product_days.yml", project / "transforms/tests/a_funnel_never_widens.sql"):
+    for path in (
+        marts / "fct_product_days.sql",
+        marts / "fct_product_days.yml",
+        project / "transforms/tests/a_funnel_never_widens.sql",
+    ):
         path.unlink()
     # a description, of which no row follows
     edit(marts / "fct_orders.yml", "One row is", "A row is")

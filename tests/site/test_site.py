@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 
 # Beside the environment of the tests, as the Makefile makes it.
 ENVIRONMENT = Path(os.environ.get("SHOPFLOW_TEST_DOCS", f"{sys.prefix}-docs"))
-FETCHED = r"""<(?:script|img|link|iframe)[^>]*?(?:src|href)=["']?((?:https?:)?//[^"' >]+)|url\(["']?((?:https?:)?//[^"')]+)"""
+FETCHED = (
+    r"""<(?:script|img|link|iframe)[^>]*?(?:src|href)=["']?((?:https?:)?//[^"' >]+)|url\(["']?((?:https?:)?//[^"')]+)"""
+)
 
 
 def build(project: Path, site: Path) -> subprocess.CompletedProcess[str]:
