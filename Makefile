@@ -102,7 +102,7 @@ docs: $(VENV)/.installed-dev  ## write data dictionary, docs/reference and dashb
 	@$(BIN)/shopflow lookml
 
 site: $(VENV)/.installed $(DOCS)/.installed  ## the documentation and dbt's lineage as a site: build/site/index.html
-	@$(DOCS)/bin/python -m mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --strict
 	@$(BIN)/python docs/site/lineage.py build/site/lineage
 
 screenshots: $(VENV)/.installed-dev  ## every page of the dashboard, light and dark, into docs/images (needs chromium)

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "infra/README.md": "infra/README.md",
     "dashboards/icon.svg": "images/mark.svg",
 }
+_FETCHED, _WORKER = "https://unpkg.com/iframe-worker/shim", "site/worker.js"
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(`[^`\n]+`)")
@@ -40,9 +41,21 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
-    """The page's text for the site."""
+    """The page's text for the site. The first page has no others beside it."""
+    if page.file.src_uri == ELSEWHERE["README.md"]:
+        page.meta["hide"] = ["navigation"]
     pages = {place_in_repository(file.src_uri): file.src_uri for file in files if file.inclusion.is_included()}
     return for_site(markdown, page.file.src_uri, pages)
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """The page with our own script for the search, where the theme would fetch one from another host."""
+    return output.replace(_FETCHED, posixpath.relpath(_WORKER, posixpath.dirname(page.url) or "."))
+
+
+def on_post_template(output: str, template_name: str, config: Any) -> str:
+    """The same for what is no page, such as 404.html."""
+    return output.replace(_FETCHED, _WORKER)
 
 
 def place_in_repository(uri: str) -> str:

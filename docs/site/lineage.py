@@ -52,7 +52,8 @@ def write(folder: Path) -> Path:
             raise BuildFailed(f"dbt could not write its pages: {outcome.exception or outcome.result}")
         folder.mkdir(parents=True, exist_ok=True)
         page = folder / "index.html"
-        page.write_text(Path(home, "static_index.html").read_text("utf-8"), "utf-8")
+        told = Path(home, "static_index.html").read_text("utf-8")
+        page.write_text(told.replace(f"{home}/", ""), "utf-8")  # where this machine had compiled it
     return page
 
 
