@@ -32,7 +32,7 @@ _COMMANDS = """\
 
 {written}
 
-`shopflow COMMAND --help` says the same in a terminal. Each ends with 0 where all went well, and otherwise with one
+A command with `--help` says the same in a terminal. Each ends with 0 where all went well, and otherwise with one
 sentence on the standard error that says what to do: 1 for what went wrong, 2 for what was asked for wrongly, 75 where
 another run held the home for too long, 130 and 143 after Ctrl-C and SIGTERM.
 

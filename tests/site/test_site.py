@@ -72,7 +72,7 @@ def test_what_leads_nowhere_fails_the_build(tmp_path):
     shutil.copytree(PROJECT / "docs", project / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     with (project / "docs/sources.md").open("a") as page:
         page.write("\n[a](no_such_page.md) [b](naming.md#no-such-heading) [c](../flows/no_such_verb.py)\n")
-    (project / "docs/nobody_links_here.md").write_text("# Alone\n")
+    (project / "docs" / "nobody_links_here.md").write_text("# Alone\n")
     ran = build(project, tmp_path / "site")
     assert ran.returncode != 0
     for told in ("no_such_page.md", "no-such-heading", "no_such_verb.py", "nobody_links_here.md"):
