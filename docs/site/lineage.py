@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from flows.builds import parsed
 from flows.builds.command import TRANSFORMS, variables
 from flows.errors import BuildFailed
 from flows.settings import load_settings
@@ -31,7 +32,7 @@ def write(folder: Path) -> Path:
             pass  # which makes the sources
         transform(settings, verb="run")
         try:
-            outcome = dbtRunner().invoke(
+            outcome = dbtRunner(parsed(settings)).invoke(
                 [
                     *(
                         "--log-level",
