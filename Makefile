@@ -6,8 +6,10 @@ BIN    := $(VENV)/bin
 EMU    := $(VENV)-emulator
 INFRA  := $(VENV)-infra
 DELIV  := $(VENV)-delivery
+DOCS   := $(VENV)-docs
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
+BASE   ?=
 # What pins the libraries; empty: the newest that pyproject.toml allows (`make newest`).
 PINS   ?= constraints.txt
 # The image, and where on Google Cloud it goes: docs/how_to/delivery.md.
@@ -20,7 +22,7 @@ need    = $(if $($(1)),,$(error $(1) is missing: $(2)))
 # What the chosen target needs beside the rest.
 TARGET := $(if $(filter bigquery,$(SHOPFLOW_TARGET)),$(VENV)/.installed-bigquery)
 
-.PHONY: help run test test-fast lint bench dashboard ui deploy stop clean lock docs emulator parity infra screenshots \
+.PHONY: help run test test-fast lint diff bench dashboard ui deploy stop clean lock docs emulator parity infra screenshots site \
 	delivery secrets audit newest image image-check image-push up down apply rollout release
 .DEFAULT_GOAL := help
 
@@ -62,13 +64,17 @@ $(DELIV)/.installed: delivery/requirements.txt
 	$(call into,$(DELIV),linters and scanners,-r delivery/requirements.txt)
 	@touch $@
 
+$(DOCS)/.installed: docs/requirements.txt
+	$(call into,$(DOCS),MkDocs,-r docs/requirements.txt)
+	@touch $@
+
 run: $(VENV)/.installed $(TARGET)  ## a month of a demo shop, from events to KPIs (ARGS="--source PATH" for your own files)
 	@$(BIN)/shopflow run $(ARGS)
 
-test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed  ## every test
+test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed $(DOCS)/.installed  ## every test
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
-test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed  ## the tests to run while you work
+test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed $(DOCS)/.installed  ## the tests to run while you work
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 parity: $(VENV)/.installed-dev $(EMU)/.installed  ## write docs/parity.md anew from runs on both targets
@@ -79,6 +85,9 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint transforms --processes 2 --disable-progress-bar
+
+diff: $(VENV)/.installed  ## which rows of which marts a change of transforms/ changes, as Markdown (BASE=origin/main)
+	@$(BIN)/shopflow diff $(BASE) $(ARGS)
 
 infra: $(INFRA)/.installed  ## check infra/ with the real Terraform, offline: fmt, validate, test
 	@$(INFRA)/bin/python infra/offline/check.py
@@ -152,9 +161,14 @@ stop: $(VENV)/.installed  ## end the local Prefect server and the worker
 emulator: $(EMU)/.installed  ## BigQuery and Cloud Storage on this machine, to try SHOPFLOW_TARGET=bigquery; ends with Ctrl-C
 	@$(EMU)/bin/python -m emulator $(ARGS)
 
-docs: $(VENV)/.installed-dev  ## write docs/data_dictionary.md and dashboards/looker anew from records, models and metrics
+docs: $(VENV)/.installed-dev  ## write data dictionary, docs/reference and dashboards/looker anew from code, models and metrics
 	@$(BIN)/shopflow dictionary > docs/data_dictionary.md
+	@$(BIN)/python -m flows.reference
 	@$(BIN)/shopflow lookml
+
+site: $(VENV)/.installed $(DOCS)/.installed  ## the documentation and dbt's lineage as a site: build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --strict
+	@$(BIN)/python docs/site/lineage.py build/site/lineage
 
 screenshots: $(VENV)/.installed-dev  ## every page of the dashboard, light and dark, into docs/images (needs chromium)
 	@$(BIN)/python -m tests.dashboards.screenshots

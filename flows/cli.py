@@ -300,6 +300,24 @@ def export(
 
 
 @app.command()
+def diff(
+    base: Annotated[
+        str | None,
+        typer.Argument(callback=_text, help="Branch, tag or commit to compare with.  [default: origin/main or main]"),
+    ] = None,
+    home: Annotated[
+        bool, typer.Option("--home", help="Build from the rows of this home's warehouse, not from a demo shop.")
+    ] = False,
+    events: Annotated[int, typer.Option(min=1, help="Events of the demo shop.")] = 100_000,
+    format: Annotated[str, typer.Option(help="text (Markdown, for a pull request) or json.")] = "text",
+) -> None:
+    """Which rows of which marts a change of transforms/ changes: builds what differs, before and after."""
+    from flows.commands.diff import show_diff
+
+    show_diff(base, format, of_home=home, events=events)
+
+
+@app.command()
 def cost(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Of a build of everything.")] = False,
 ) -> None:

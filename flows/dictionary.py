@@ -88,7 +88,7 @@ def _record(record: type[Record]) -> str:
     lines = [
         f"### {record.table}\n",
         f"{record.one_row_is} Key: {', '.join(f'`{name}`' for name in record.key)}.\n",
-        *_table(("Column", "Type", "Required", "Meaning", "Accepted"), rows),
+        *markdown_table(("Column", "Type", "Required", "Meaning", "Accepted"), rows),
         "\nA row is also refused where\n",
         *(f"- `{rule.field}` {rule.message} (`{rule.reason}`)" for rule in record.rules),
     ]
@@ -99,7 +99,7 @@ def _ops(table: str) -> str:
     rows = [
         (f"`{field.name}`", field.duckdb, "yes" if field.is_required else "", field.description) for field in OPS[table]
     ]
-    return "\n".join([f"### ops.{table}\n", *_table(("Column", "Type", "Required", "Meaning"), rows)]) + "\n"
+    return "\n".join([f"### ops.{table}\n", *markdown_table(("Column", "Type", "Required", "Meaning"), rows)]) + "\n"
 
 
 def _limits(kind: Kind) -> str:
@@ -127,7 +127,7 @@ def _event_types() -> str:
         (f"`{event_type.name}`", event_type.meaning, ", ".join(f"`{field}`" for field in event_type.needs))
         for event_type in EVENT_TYPES.values()
     ]
-    return "\n".join(["### Event types\n", *_table(("Type", "Meaning", "Cannot do without"), rows)]) + "\n"
+    return "\n".join(["### Event types\n", *markdown_table(("Type", "Meaning", "Cannot do without"), rows)]) + "\n"
 
 
 def _layers(models: Path) -> Iterator[str]:
@@ -155,14 +155,15 @@ def _model(model: Mapping[str, Any], unit_tests: Iterable[Mapping[str, Any]]) ->
         )
         for column in model.get("columns") or []
     ]
-    lines += _table(("Column", "Type", "Meaning", "Tested"), rows)
+    lines += markdown_table(("Column", "Type", "Meaning", "Tested"), rows)
     claims = [*_tests(model), *(_claim(test) for test in unit_tests if test.get("model") == model["name"])]
     if claims:
         lines += ["\nAlso tested:\n", *(f"- {claim}" for claim in claims)]
     return "\n".join(lines) + "\n"
 
 
-def _metrics(registry: Path) -> str:
+def metrics_table(registry: Path = METRICS) -> list[str]:
+    """The dashboard's metrics as the lines of a table."""
     rows = [
         (
             metric["label"],
@@ -173,7 +174,11 @@ def _metrics(registry: Path) -> str:
         )
         for metric in yaml.safe_load(registry.read_text("utf-8")).values()
     ]
-    return "\n".join([_METRICS_SAY, *_table(("Metric", "What it counts", "Told by", "Unit", "Made of"), rows)]) + "\n"
+    return markdown_table(("Metric", "What it counts", "Told by", "Unit", "Made of"), rows)
+
+
+def _metrics(registry: Path) -> str:
+    return "\n".join([_METRICS_SAY, *metrics_table(registry)]) + "\n"
 
 
 def _claim(unit_test: Mapping[str, Any]) -> str:
@@ -204,7 +209,7 @@ def _one_line(text: Any) -> str:
     return " ".join(str(text or "").split())
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+def markdown_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     """The lines of a Markdown table, without the columns that are empty in every row."""
     escaped = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
     told = [place for place in range(len(head)) if any(row[place] for row in escaped)]

@@ -71,6 +71,12 @@ class ExportRefused(ShopflowError):
     exit_code = 2
 
 
+class DiffRefused(ShopflowError):
+    """The models cannot be compared with what was named: nothing was built."""
+
+    exit_code = 2
+
+
 class StorageError(ShopflowError):
     """The lake or the serving folder cannot be written (full disk, read-only folder)."""
 

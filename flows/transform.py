@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from flows.builds import (
     Listener,
@@ -40,10 +41,13 @@ def transform(
     verb: str = "build",
     *,
     on_node: Callable[[Node], None] | None = None,
+    project: Path | None = None,
+    models: Sequence[str] = (),
 ) -> Built:
     """Build and test the models: of `changes` only what they touch, without them everything.
 
-    `verb` is `run` to build only, and `test` to test only, what was built in several parts.
+    `verb` is `run` to build only, and `test` to test only, what was built in several parts. `project` is the folder of
+    another dbt project than ours, and `models` are the only ones of it that are built.
     `on_node` is told of each node as it ends, in dbt's thread. Nobody else may hold the warehouse meanwhile; afterwards
     it is free again. Raises BuildFailed with the first failing node's words, and all nodes in `.nodes`, if the project
     cannot be parsed or a node fails; the models built before it stay, and nobody sees them until they are published.
@@ -54,14 +58,16 @@ def transform(
     ['stg_products', 'stg_repeated_events', ...]
     """
     started = time.monotonic()
-    manifest = parsed(settings)
+    manifest = parsed(settings, project)
     lend_credentials(settings)
     from dbt.cli.main import dbtRunner
 
     listener = Listener(on_node, rows_in)
     try:
         with ending_at_signals(), hearing_only(*listener.HEARD):
-            outcome = dbtRunner(manifest, [listener]).invoke(command(verb, settings, changes))
+            outcome = dbtRunner(manifest, [listener]).invoke(
+                command(verb, settings, changes, project=project, models=models)
+            )
     finally:
         let_go()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):

@@ -291,8 +291,8 @@ def test_a_build_in_slices_makes_the_rows_of_a_build_in_one(tmp_path, monkeypatc
     transform(settings)
     in_one = rows()
 
-    def small_slices(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
-        arguments = command(verb, settings, changes)
+    def small_slices(*asked: Any, **given: Any) -> list[str]:
+        arguments = command(*asked, **given)
         place = arguments.index("--vars") + 1
         arguments[place] = json.dumps(json.loads(arguments[place]) | {"events_in_slice": 1500})
         return arguments

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 from flows.gcp import project_of
 from flows.receipts import Changes
@@ -11,7 +13,14 @@ from flows.settings import PROJECT, Settings
 TRANSFORMS = PROJECT / "transforms"
 
 
-def command(verb: str, settings: Settings, changes: Changes | None = None) -> list[str]:
+def command(
+    verb: str,
+    settings: Settings,
+    changes: Changes | None = None,
+    *,
+    project: Path | None = None,
+    models: Sequence[str] = (),
+) -> list[str]:
     """dbt's arguments for a verb: every artifact below `settings.dbt_target_path`, nothing on the console.
 
     `build`, `run`, `parse` and `compile` are dbt's own; `test` builds the keys of what changed and tests what was built
@@ -21,16 +30,17 @@ def command(verb: str, settings: Settings, changes: Changes | None = None) -> li
     tests speak about the models, not about the data: they run in the project's own tests, not in every build.
 
     Of `changes` only the days and keys that they touch are built; without them, or where they are not enough, all.
+    `project` is the folder of the dbt project, ours unless given; `models` are the only ones that are built.
 
     >>> command("build", Settings())[-1]
     'unit_test'
     """
-    is_test = verb == "test"
+    is_test, folder = verb == "test", str(project or TRANSFORMS)
     arguments = [
         *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors", "--no-write-json"),
         *("--no-version-check", "--no-send-anonymous-usage-stats"),
         "build" if is_test else verb,
-        *("--project-dir", str(TRANSFORMS), "--profiles-dir", str(TRANSFORMS)),
+        *("--project-dir", folder, "--profiles-dir", folder),
         *("--target", settings.target, "--target-path", str(settings.dbt_target_path)),
         *("--log-path", str(settings.dbt_target_path / "logs")),
         *("--vars", json.dumps(variables(settings) | increment(changes))),
@@ -39,6 +49,8 @@ def command(verb: str, settings: Settings, changes: Changes | None = None) -> li
         arguments += ["--exclude-resource-type", "unit_test"]
     if is_test:  # the keys, too: which rows a test looks at is told by those of all chunks, not of the last one
         arguments += ["--select", "test_type:data", "int_changed_*", "int_corrected_dates"]
+    if models:
+        arguments += ["--select", *models]
     return arguments
 
 

@@ -32,9 +32,9 @@ def fingerprint() -> str:
     return told.hexdigest()[:16]
 
 
-def parsed(settings: Settings) -> Any:
-    """dbt's manifest of the project for the settings' target. Where a file of DuckDB lies makes no difference to it;
-    BigQuery's project and datasets do, for they are in the tables' names.
+def parsed(settings: Settings, project: Path | None = None) -> Any:
+    """dbt's manifest of the project for the settings' target; of ours, unless another one's folder is given. Where a
+    file of DuckDB lies makes no difference to it; BigQuery's project and datasets do: they are in the tables' names.
 
     The first call imports dbt and reads the manifest that is kept beside the project, or parses, which takes seconds.
     Any thread may call it; whoever comes while another one parses, waits. Opens no database. Python collects garbage
@@ -42,21 +42,23 @@ def parsed(settings: Settings) -> Any:
     the project cannot be parsed; the next call then tries again.
     """
     with _lock:
-        if (place := _place(settings)) not in _parsed:
+        place = _place(settings)
+        key = str(kept.place_of(project, settings.target, place)) if project else place
+        if key not in _parsed:
             # dbt makes hundreds of thousands of objects that stay: to go through all of them every 700 new ones took a
             # sixth of this time, and goes on taking some of each build.
             gc.set_threshold(50_000, 20, 100)
             name_no_sources()
-            _parsed[place] = _kept(settings, place)
-        return _uncompiled(_parsed[place])
+            _parsed[key] = _kept(settings, place, project)
+        return _uncompiled(_parsed[key])
 
 
-def _kept(settings: Settings, place: str) -> Any:
-    arguments = command("parse", settings)
+def _kept(settings: Settings, place: str, project: Path | None) -> Any:
+    arguments = command("parse", settings, project=project)
     if settings.bigquery_endpoint:  # that of an emulator, which is another one at each start
         return _parse(arguments)
-    project = Path(arguments[arguments.index("--project-dir") + 1])
-    path = kept.place_of(project, settings.target, place)
+    folder = Path(arguments[arguments.index("--project-dir") + 1])
+    path = kept.place_of(folder, settings.target, place)
     if (manifest := kept.read(path)) is None:
         kept.keep(path, manifest := _parse(arguments))
     return manifest
