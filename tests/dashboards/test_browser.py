@@ -104,19 +104,11 @@ def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
             watched.page.get_by_role("button", name="CSV").first.click()
         assert download.value.suggested_filename.startswith(name)
         assert line in Path(download.value.path()).read_text("utf-8-sig")
-        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+        assert not watched.is_too_wide, title
     shaded = watched.page.locator(".triangle td[style]").first
     assert "--shade: 60%" in (shaded.get_attribute("style") or "")
     assert watched.errors == []
     assert watched.hosts == {"127.0.0.1"}
-
-
-STILL = """title => {
-    const app = document.querySelector('[data-testid=stApp]');
-    const has = document.querySelector('h1')?.innerText.trim() === title;
-    return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]') && has
-        && document.querySelectorAll('[data-testid=stMetric]').length > 0;
-}"""
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -126,17 +118,15 @@ def test_every_page_opens_with_its_tiles_and_charts_within_the_width_and_without
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)
     watched.tiles()
-    links = watched.page.get_by_test_id("stTopNavLink")
-    titles = links.all_inner_texts()
+    titles = watched.titles()
     assert {"Overview", "Customers", "Data health"} <= set(titles)
     for title in titles[1:]:
         watched.page.set_viewport_size({"width": 1366, "height": 900})
-        links.get_by_text(title, exact=True).click()
-        watched.page.wait_for_function(STILL, arg=title)
+        watched.turn_to(title)
         watched.page.set_viewport_size({"width": width, "height": 900})
         for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
             chart.locator("canvas, svg").first.wait_for()
-        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+        assert not watched.is_too_wide, title
         assert watched.page.get_by_text("Something went wrong").count() == 0
     assert watched.errors == []
     assert watched.hosts == {"127.0.0.1"}
@@ -163,6 +153,24 @@ def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_vie
     assert watched.errors == []
 
 
+def test_pages_open_by_their_addresses_with_filters_and_ask_for_nothing_that_is_not_there(
+    address, browser, shop
+) -> None:
+    """Regression: a page's own address asked for the server below itself first, and the first page's was not found."""
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, f"{address}/overview?device=mobile&period=All")
+    assert watched.tiles()["Sessions"] == "4"
+    assert watched.page.url == f"{address}/?device=mobile&period=All"
+    watched.page.goto(f"{address}/funnel?device=mobile&period=All")
+    watched.stands_still("Funnel")
+    assert watched.page.get_by_test_id("stMetricValue").first.inner_text() == "4"
+    watched.turn_to("Overview")
+    assert watched.page.url == f"{address}/?device=mobile&period=All"
+    assert watched.page.get_by_text("not found").count() == 0
+    assert watched.refused == []
+    assert watched.errors == []
+
+
 def test_a_table_is_downloaded_as_it_is_shown(address, browser, shop) -> None:
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)
@@ -180,8 +188,7 @@ def test_a_phone_shows_the_whole_width_and_numbers_as_its_reader_writes_them(add
     publish_to(shop, {**TWO_WEEKS, "fct_revenue": many})
     watched = Watched(browser, address, width=390, locale="de-DE", color_scheme="dark")
     assert watched.tiles()["Net revenue, EUR"] == "1.234.567,50"
-    wide = "() => document.documentElement.scrollWidth > window.innerWidth"
-    assert not watched.page.evaluate(wide)
+    assert not watched.is_too_wide
     tops = [tile.bounding_box() for tile in watched.page.get_by_test_id("stMetric").all()]
     assert tops[0]["y"] == tops[1]["y"] < tops[2]["y"], "two tiles in a row"
     assert watched.errors == []

@@ -26,6 +26,13 @@ TILES = """() => {
     return tiles.length === 6 && tiles.flat().every(Boolean) && Object.fromEntries(tiles);
 }"""
 
+STILL = """title => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const has = document.querySelector('h1')?.innerText.trim() === title;
+    return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]') && has
+        && document.querySelectorAll('[data-testid=stMetric]').length > 0;
+}"""
+
 
 class Watched:
     """A page that remembers what it should not have done."""
@@ -34,11 +41,13 @@ class Watched:
         self.page = browser.new_page(viewport={"width": width, "height": 900}, **context)
         self.page.set_default_timeout(60_000)  # a machine busy with other tests is slow, not broken
         self.errors: list[str] = []
+        self.refused: list[str] = []
         self.hosts: set[str] = set()
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or "127.0.0.1"))
         self.page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).hostname or ""))
+        self.page.on("response", lambda answer: answer.status >= 400 and self.refused.append(answer.url))
         self.page.goto(address)
 
     def tiles(self) -> dict[str, str]:
@@ -50,3 +59,20 @@ class Watched:
     def visits_again(self, address: str) -> dict[str, str]:
         self.page.goto(address)
         return self.tiles()
+
+    def titles(self) -> list[str]:
+        """The pages that there are."""
+        return self.page.get_by_test_id("stTopNavLink").all_inner_texts()
+
+    def turn_to(self, title: str) -> None:
+        """Click on the name of another page that has tiles, and wait until it stands still."""
+        self.page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True).click()
+        self.stands_still(title)
+
+    def stands_still(self, title: str) -> None:
+        self.page.wait_for_function(STILL, arg=title)
+
+    @property
+    def is_too_wide(self) -> bool:
+        wide: bool = self.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth")
+        return wide
