@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboards.periods import Period
@@ -22,8 +23,7 @@ LATE = (0, 1, 2, 3, 4, 8, 15, 31, 91)
 EARLY = timedelta(days=31)
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """A loaded batch. rows_read = accepted + refused + replayed + duplicates + erased: `refused` wait still, `replayed`
     passed as another batch, whose `is_replay` is set. `days` are days from an event's day to the load, with events of
     the period looked at; `reasons` are those of rows at the load."""
@@ -105,19 +105,20 @@ def batches(copy: Published, period: Period) -> list[Batch]:
         """,
         earliest=period.first - EARLY if period.first > about.days.first else date.min,
     )
-    inside, zone = list[Batch](), ZoneInfo(about.zone)
+    inside, zone, known = list[Batch](), ZoneInfo(about.zone), dict[str, date]()
     for row in found:
         came = row["loaded_at"].replace(tzinfo=UTC).astimezone(zone).date()
-        days = {date.fromisoformat(text): number for text, number in json.loads(row.pop("events_by_date")).items()}
+        reasons, events = json.loads(row.pop("refused_by_reason")), json.loads(row.pop("events_by_date"))
+        known |= {text: date.fromisoformat(text) for text in events if text not in known}
+        days = {known[text]: number for text, number in events.items()}
         own = row.pop("other_dates") or days or [min(max(came, about.days.first), about.days.last)]
-        if not any(period.first <= day <= period.last for day in own):
-            continue
-        late = Counter[int]()
-        for day, number in days.items():
-            if period.first <= day <= period.last:
-                late[max((came - day).days, 0)] += number
-        reasons = json.loads(row.pop("refused_by_reason"))
-        inside.append(Batch(**row, reasons=reasons, days=dict(late)))
+        if any(period.first <= day <= period.last for day in own):
+            late = dict[int, int]()
+            for day, number in days.items():
+                if period.first <= day <= period.last:
+                    after = max((came - day).days, 0)
+                    late[after] = late.get(after, 0) + number
+            inside.append(Batch(**row, reasons=reasons, days=late))
     return inside
 
 

@@ -165,7 +165,7 @@ def test_pages_open_by_their_addresses_with_filters_and_ask_for_nothing_that_is_
     watched.stands_still("Funnel")
     assert watched.page.get_by_test_id("stMetricValue").first.inner_text() == "4"
     watched.turn_to("Overview")
-    assert watched.page.url == f"{address}/?device=mobile&period=All"
+    assert watched.page.url == f"{address}/?period=All&device=mobile"
     assert watched.page.get_by_text("not found").count() == 0
     assert watched.refused == []
     assert watched.errors == []
