@@ -19,7 +19,7 @@ from tests.ports import free_port
 
 IMAGES = PROJECT / "docs/images"
 PAGES = sorted(path.stem for path in (PROJECT / "dashboards/views").glob("[a-z]*.py"))
-COLOURS = 160
+COLOURS = 256
 DAYS = 180
 RUNS = (0, 160, 174, 177, 178, 179, 180)  # of each run, the first day of the shop that it brings
 DEFECTS = ["duplicate", "late", "missing_field", "no_visitor", "negative_price", "unknown_type", "too_long"]
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def make_small(image: Path) -> None:
-    """Of a page some hundred colours are seen, and a palette takes a third of the bytes."""
+    """A page has few colours, and a palette takes a third of the bytes."""
     with Image.open(image) as picture:
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small.save(image, optimize=True)

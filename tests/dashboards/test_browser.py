@@ -183,6 +183,32 @@ def test_a_table_is_downloaded_as_it_is_shown(address, browser, shop) -> None:
     assert watched.errors == []
 
 
+def test_choices_and_files_are_reached_by_keyboard_alone(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    keys = watched.page.keyboard
+    watched.reach("7 days")
+    keys.press("ArrowRight")
+    assert watched.focused() == "All"
+    keys.press("Enter")
+    watched.page.get_by_text("1 – 14 November 2025 (nothing").wait_for()
+    watched.reach("Filters")
+    keys.press("Enter")
+    watched.page.get_by_role("combobox", name="Device").wait_for()
+    watched.reach("Device")
+    keys.type("mobile")
+    keys.press("Enter")
+    watched.page.get_by_text("(nothing to compare with) · mobile").wait_for()
+    keys.press("Escape")
+    watched.tiles()
+    watched.reach("Download CSV")
+    with watched.page.expect_download() as download:
+        keys.press("Enter")
+    assert download.value.suggested_filename == "top_products_2025-11-01_2025-11-14.csv"
+    assert watched.errors == []
+
+
 def test_a_phone_shows_the_whole_width_and_numbers_as_its_reader_writes_them(address, browser, shop) -> None:
     many = [revenue("p1", 14, 1, "1234567.5")]
     publish_to(shop, {**TWO_WEEKS, "fct_revenue": many})

@@ -76,3 +76,20 @@ class Watched:
     def is_too_wide(self) -> bool:
         wide: bool = self.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth")
         return wide
+
+    def focused(self) -> str:
+        """What has the keyboard's focus, by its name or the first line within it."""
+        told: str = self.page.evaluate(
+            "() => { const at = document.activeElement; return at.ariaLabel || at.innerText.trim().split('\\n')[0]; }"
+        )
+        return told
+
+    def reach(self, what: str) -> None:
+        """Tab until what is called so has the focus."""
+        passed = []
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            passed.append(self.focused())
+            if what in passed[-1]:
+                return
+        raise AssertionError(f"{what} is not reached, but {passed}")
