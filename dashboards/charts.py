@@ -11,7 +11,7 @@ import altair as alt
 from dashboards.reader import marks
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7", "#7A8797"
-HEIGHT = 250
+HEIGHT = 280
 Rows = Sequence[dict[str, Any]]
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
@@ -59,7 +59,9 @@ def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", numbe
                 title=None,
                 sort=names,
                 scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, PINK][: len(names)]),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4, columns=columns),
+                legend=alt.Legend(
+                    orient="top", direction="horizontal", symbolType="stroke", offset=8, padding=0, columns=columns
+                ),
             ),
             tooltip=[
                 _day_tip(),
