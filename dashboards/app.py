@@ -1,5 +1,5 @@
-"""The dashboard's frame: title, navigation, filters, and the line that says how fresh all is. Started by
-`shopflow dashboard`.
+"""The dashboard's frame: title, navigation, filters, and the line that says how fresh all is. Served by `serve.py`,
+which `shopflow dashboard` starts.
 
 Streamlit puts this folder, not the project's, on the module path; the imports of every page speak of the project's.
 """
@@ -19,7 +19,7 @@ from dashboards.published import current_copy, one_connection  # noqa: E402
 from dashboards.queries.shop import options, shop  # noqa: E402
 from flows.settings import load_settings  # noqa: E402
 
-# A page of yours: its file in `views`, and its line here. The first is the one that opens.
+# A page of yours: its file in `views`, and its line here. The first is the one that opens, as `serve.py` knows.
 PAGES = {
     "overview": "Overview",
     "engagement": "Engagement",

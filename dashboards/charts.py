@@ -11,13 +11,14 @@ import altair as alt
 from dashboards.reader import marks
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7", "#7A8797"
-HEIGHT = 250
+HEIGHT = 280
 Rows = Sequence[dict[str, Any]]
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
 def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, str]) -> alt.LayerChart:
-    """Two columns of `rows` (with their titles) over the days: bars on the left axis, a line on the right one."""
+    """Two columns of `rows` (with their titles) over the days: bars on the left axis, a line on the right one, both
+    with their zero at the same height, also where a bar goes below it."""
     (column, title), (line_column, line_title) = bars, line
     tips = [
         _day_tip(),
@@ -27,9 +28,14 @@ def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, st
     base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(x=_days(), tooltip=tips)
     few = {"size": 64} if len(rows) < 7 else {}  # else a single day would fill the chart
     drawn_bars = base.mark_bar(color=BLUE, cornerRadiusEnd=2, **few).encode(
-        y=alt.Y(f"{column}:Q", title=title, axis=_numbers(titleColor=BLUE))
+        y=alt.Y(f"{column}:Q", title=title, axis=_numbers(titleColor=BLUE), scale=_from_zero(rows, column))
     )
-    y = alt.Y(f"{line_column}:Q", title=line_title, axis=_numbers(titleColor=ORANGE, orient="right", grid=False))
+    y = alt.Y(
+        f"{line_column}:Q",
+        title=line_title,
+        axis=_numbers(from_zero=True, titleColor=ORANGE, orient="right", grid=False),
+        scale=_from_zero(rows, line_column, beside=column),
+    )
     drawn_line = base.mark_line(color=ORANGE, strokeWidth=2.2, point=_points(ORANGE)).encode(y=y)
     return as_read(alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent"))
 
@@ -53,7 +59,9 @@ def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", numbe
                 title=None,
                 sort=names,
                 scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, PINK][: len(names)]),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="stroke", offset=4, columns=columns),
+                legend=alt.Legend(
+                    orient="top", direction="horizontal", symbolType="stroke", offset=8, padding=0, columns=columns
+                ),
             ),
             tooltip=[
                 _day_tip(),
@@ -137,7 +145,7 @@ def _days() -> alt.X:
     axis = alt.Axis(
         format="%-d %b",
         grid=False,
-        labelOverlap="greedy",
+        labelOverlap="parity",  # every other one, or every fourth: always as many days apart
         labelAngle=0,
         labelSeparation=12,
         ticks=False,
@@ -146,13 +154,29 @@ def _days() -> alt.X:
     return alt.X("yearmonthdate(date):O", title=None, axis=axis)
 
 
+def _from_zero(rows: Rows, column: str, beside: str = "") -> alt.Scale:
+    """From zero, or what lies below it, to the highest value; with a column `beside`, as much below zero as there."""
+    low, high = _ends(rows, column)
+    if beside:
+        lowest, highest = _ends(rows, beside)
+        low = high * lowest / highest
+    return alt.Scale(domain=[low * 1.05, high * 1.05], nice=False)
+
+
+def _ends(rows: Rows, column: str) -> tuple[float, float]:
+    """The lowest value, if it is below zero, and the highest one, if it is above; else 0 and 1."""
+    values = [row[column] for row in rows]
+    return min(0, 0, *values), max(0, 0, *values) or 1
+
+
 def _day_tip() -> alt.Tooltip:
     return alt.Tooltip("date:T", title="Day", format="%a %-d %b %Y")
 
 
-def _numbers(**more: Any) -> alt.Axis:
+def _numbers(from_zero: bool = False, **more: Any) -> alt.Axis:
     # Of less than one, `s` would make thousandths: 500m.
     said = "abs(datum.value) < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
+    said = f"datum.value < 0 ? '' : {said}" if from_zero else said
     return alt.Axis(labelExpr=said, tickCount=5, domain=False, ticks=False, **more)
 
 

@@ -181,7 +181,7 @@ def test_the_dashboard_is_streamlit_on_loopback_without_its_telemetry(monkeypatc
     browser.open_dashboard()
     (arguments,) = calls
     assert arguments[1:4] == ["-m", "streamlit", "run"]
-    assert Path(arguments[4]).parts[-2:] == ("dashboards", "app.py")
+    assert Path(arguments[4]).parts[-2:] == ("dashboards", "serve.py")
     assert {
         "--browser.gatherUsageStats=false",
         "--server.address=127.0.0.1",

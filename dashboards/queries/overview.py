@@ -179,7 +179,7 @@ def categories(copy: Published, period: Period, currency: str | None, part: Slic
         from sold
         left join marts.dim_products as products on sold.product_id = products.product_id
         group by name
-        order by net desc, name
+        order by net desc, name nulls last
         limit @top
         """,
         first=period.first,

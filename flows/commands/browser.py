@@ -46,7 +46,7 @@ def open_dashboard(headless: bool = False) -> None:
     if not settings.dashboard_allowed:
         # Else a page on the web that takes this machine's address for its own could read along in somebody's browser.
         arguments += [f"--server.allowedHosts={host}" for host in ("localhost", "127.0.0.1", "::1")]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboards" / "app.py"), *arguments]
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboards" / "serve.py"), *arguments]
     sys.stdout.flush()
     environment = {**os.environ, f"{PREFIX}HOME": str(settings.home)}  # a relative one would be looked for in there
     os.execve(sys.executable, command, environment)

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
@@ -14,8 +14,11 @@ from emulator.asking import SqlLibrary, asking
 from emulator.start import Emulator
 from emulator.start import emulator as started
 from flows.builds import project
-from flows.settings import Settings, load_settings
+from flows.settings import PREFIX, Settings, load_settings
 from tests.bigquery import parsing
+
+if TYPE_CHECKING:
+    from tests.bigquery.laid import Shop
 
 # Beside the environment of the tests, as the Makefile makes it.
 ENVIRONMENT = Path(os.environ.get("SHOPFLOW_TEST_EMULATOR", f"{sys.prefix}-emulator"))
@@ -63,6 +66,19 @@ def cloud(
         bigquery_project=emulator.project,
         bigquery_dataset_prefix=f"{name}_",
     )
+
+
+@pytest.fixture
+def shop(cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Shop]":
+    """An empty shop, which is the one that the dashboard reads."""
+    from dashboards import published
+    from tests.bigquery.laid import Shop
+
+    told = {name: getattr(cloud, name) for name in cloud.model_fields_set}
+    for name, value in told.items():
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", str(value))
+    yield Shop(cloud, tmp_path)
+    published._jobs.clear()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

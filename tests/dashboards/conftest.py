@@ -1,8 +1,9 @@
 """A small published shop: copies with the columns of the marts' YAML, made current by the product's own swap."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -12,7 +13,11 @@ from streamlit import config
 from flows import serving
 from flows.settings import Settings, load_settings
 from flows.warehouse.tables import OPS
+from tests.dashboards.served import chromium, dashboard
 from tests.dashboards.small_shop import TWO_WEEKS, Row, Tables
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MARTS = Path(__file__).resolve().parents[2] / "transforms" / "models" / "marts"
 Publish = Callable[..., Path]
@@ -73,3 +78,25 @@ def publish_to(settings: Settings, tables: Tables) -> Path:
 def publish(home: Path) -> Publish:
     """Publishes tables (those of two weeks if none are given) as the current copy, and gives its path."""
     return lambda tables=TWO_WEEKS: publish_to(load_settings(), tables)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of an empty home, which all tests of a file publish to, one after the other."""
+    home = tmp_path_factory.mktemp("shop") / "home"
+    home.mkdir()
+    return load_settings(home=home)
+
+
+@pytest.fixture(scope="module")
+def address(shop: Settings) -> Iterator[str]:
+    """Where the dashboard of that home is served."""
+    with dashboard(shop.home) as address:
+        yield address

@@ -1,81 +1,19 @@
 """The dashboard as `shopflow dashboard` starts it, in a real Chromium."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
 import pytest
 
 from flows import serving
-from flows.settings import Settings, load_settings
 from tests.dashboards.conftest import publish_to
 from tests.dashboards.issuer import CLIENT, issuer
-from tests.dashboards.served import CHROMIUM, chromium, dashboard
+from tests.dashboards.served import dashboard
 from tests.dashboards.small_shop import TWO_WEEKS, revenue
+from tests.dashboards.watched import IN_CHROMIUM, Watched
 from tests.ports import free_port
 
-playwright = pytest.importorskip("playwright.sync_api", reason="install playwright (make test does)")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="install chromium (Debian: apt-get install chromium)"),
-]
-TILES = """() => {
-    const app = document.querySelector('[data-testid=stApp]');
-    if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]')) return null;
-    const text = (tile, part) => tile.querySelector(`[data-testid=stMetric${part}]`)?.innerText.trim();
-    const found = [...document.querySelectorAll('[data-testid=stMetric]')];
-    const tiles = found.map(tile => [text(tile, 'Label'), text(tile, 'Value')]);
-    return tiles.length === 6 && tiles.flat().every(Boolean) && Object.fromEntries(tiles);
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The settings of an empty home, which all tests of this file publish to, one after the other."""
-    home = tmp_path_factory.mktemp("shop") / "home"
-    home.mkdir()
-    return load_settings(home=home)
-
-
-@pytest.fixture(scope="module")
-def address(shop: Settings) -> Iterator[str]:
-    with dashboard(shop.home) as address:
-        yield address
-
-
-class Watched:
-    """A page that remembers what it should not have done."""
-
-    def __init__(self, browser: "playwright.Browser", address: str, width: int = 1366, **context: Any) -> None:
-        self.page = browser.new_page(viewport={"width": width, "height": 900}, **context)
-        self.page.set_default_timeout(60_000)  # a machine busy with other tests is slow, not broken
-        self.errors: list[str] = []
-        self.hosts: set[str] = set()
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or "127.0.0.1"))
-        self.page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).hostname or ""))
-        self.page.goto(address)
-
-    def tiles(self) -> dict[str, str]:
-        """Label and value of every tile, once the page stands still."""
-        shown = self.page.wait_for_function(TILES).json_value()
-        assert isinstance(shown, dict)
-        return shown
-
-    def visits_again(self, address: str) -> dict[str, str]:
-        self.page.goto(address)
-        return self.tiles()
+pytestmark = IN_CHROMIUM
 
 
 def test_without_data_it_says_what_to_run(address, browser, shop) -> None:
@@ -166,19 +104,11 @@ def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
             watched.page.get_by_role("button", name="CSV").first.click()
         assert download.value.suggested_filename.startswith(name)
         assert line in Path(download.value.path()).read_text("utf-8-sig")
-        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+        assert not watched.is_too_wide, title
     shaded = watched.page.locator(".triangle td[style]").first
     assert "--shade: 60%" in (shaded.get_attribute("style") or "")
     assert watched.errors == []
     assert watched.hosts == {"127.0.0.1"}
-
-
-STILL = """title => {
-    const app = document.querySelector('[data-testid=stApp]');
-    const has = document.querySelector('h1')?.innerText.trim() === title;
-    return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]') && has
-        && document.querySelectorAll('[data-testid=stMetric]').length > 0;
-}"""
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -188,17 +118,15 @@ def test_every_page_opens_with_its_tiles_and_charts_within_the_width_and_without
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)
     watched.tiles()
-    links = watched.page.get_by_test_id("stTopNavLink")
-    titles = links.all_inner_texts()
+    titles = watched.titles()
     assert {"Overview", "Customers", "Data health"} <= set(titles)
     for title in titles[1:]:
         watched.page.set_viewport_size({"width": 1366, "height": 900})
-        links.get_by_text(title, exact=True).click()
-        watched.page.wait_for_function(STILL, arg=title)
+        watched.turn_to(title)
         watched.page.set_viewport_size({"width": width, "height": 900})
         for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
             chart.locator("canvas, svg").first.wait_for()
-        assert not watched.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth"), title
+        assert not watched.is_too_wide, title
         assert watched.page.get_by_text("Something went wrong").count() == 0
     assert watched.errors == []
     assert watched.hosts == {"127.0.0.1"}
@@ -225,6 +153,24 @@ def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_vie
     assert watched.errors == []
 
 
+def test_pages_open_by_their_addresses_with_filters_and_ask_for_nothing_that_is_not_there(
+    address, browser, shop
+) -> None:
+    """Regression: a page's own address asked for the server below itself first, and the first page's was not found."""
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, f"{address}/overview?device=mobile&period=All")
+    assert watched.tiles()["Sessions"] == "4"
+    assert watched.page.url == f"{address}/?device=mobile&period=All"
+    watched.page.goto(f"{address}/funnel?device=mobile&period=All")
+    watched.stands_still("Funnel")
+    assert watched.page.get_by_test_id("stMetricValue").first.inner_text() == "4"
+    watched.turn_to("Overview")
+    assert watched.page.url == f"{address}/?period=All&device=mobile"
+    assert watched.page.get_by_text("not found").count() == 0
+    assert watched.refused == []
+    assert watched.errors == []
+
+
 def test_a_table_is_downloaded_as_it_is_shown(address, browser, shop) -> None:
     publish_to(shop, TWO_WEEKS)
     watched = Watched(browser, address)
@@ -237,39 +183,40 @@ def test_a_table_is_downloaded_as_it_is_shown(address, browser, shop) -> None:
     assert watched.errors == []
 
 
+def test_choices_and_files_are_reached_by_keyboard_alone(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    keys = watched.page.keyboard
+    watched.reach("7 days")
+    keys.press("ArrowRight")
+    assert watched.focused() == "All"
+    keys.press("Enter")
+    watched.page.get_by_text("1 – 14 November 2025 (nothing").wait_for()
+    watched.reach("Filters")
+    keys.press("Enter")
+    watched.page.get_by_role("combobox", name="Device").wait_for()
+    watched.reach("Device")
+    keys.type("mobile")
+    keys.press("Enter")
+    watched.page.get_by_text("(nothing to compare with) · mobile").wait_for()
+    keys.press("Escape")
+    watched.tiles()
+    watched.reach("Download CSV")
+    with watched.page.expect_download() as download:
+        keys.press("Enter")
+    assert download.value.suggested_filename == "top_products_2025-11-01_2025-11-14.csv"
+    assert watched.errors == []
+
+
 def test_a_phone_shows_the_whole_width_and_numbers_as_its_reader_writes_them(address, browser, shop) -> None:
     many = [revenue("p1", 14, 1, "1234567.5")]
     publish_to(shop, {**TWO_WEEKS, "fct_revenue": many})
     watched = Watched(browser, address, width=390, locale="de-DE", color_scheme="dark")
     assert watched.tiles()["Net revenue, EUR"] == "1.234.567,50"
-    wide = "() => document.documentElement.scrollWidth > window.innerWidth"
-    assert not watched.page.evaluate(wide)
+    assert not watched.is_too_wide
     tops = [tile.bounding_box() for tile in watched.page.get_by_test_id("stMetric").all()]
     assert tops[0]["y"] == tops[1]["y"] < tops[2]["y"], "two tiles in a row"
-    assert watched.errors == []
-
-
-def test_it_goes_on_answering_while_copies_are_published_and_shows_each_at_the_next_interaction(
-    address, browser, shop
-) -> None:
-    """Regression: a reader that kept its connection by the link's path went on showing the old file."""
-    publish_to(shop, TWO_WEEKS)
-    watched = Watched(browser, address)
-    watched.tiles()
-    for number in range(1, 8):  # more often than copies are kept: the first ones are deleted meanwhile
-        days = [{"event_date": f"2025-12-{day:02}", "dau": 1, "sessions": 1} for day in range(1, 15)]
-        orders = [
-            {"order_key": f"o{key}", "order_date": "2025-12-14", "currency": "EUR", "purchase_lines": 1}
-            | {"gross_amount": 1, "discount_amount": 0}
-            for key in range(number)
-        ]
-        publish_to(shop, {"fct_daily_engagement": days, "fct_orders": orders})
-        watched.page.get_by_text("7 days" if number % 2 == 0 else "All", exact=True).click()
-        watched.page.wait_for_function(
-            """number => [...document.querySelectorAll('[data-testid=stMetric]')]
-                .some(tile => tile.innerText.startsWith('Orders') && tile.innerText.includes(`\\n${number}`))""",
-            arg=number,
-        )
     assert watched.errors == []
 
 
