@@ -87,7 +87,7 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy, sqlfluff
 	@$(BIN)/sqlfluff lint transforms --processes 2 --disable-progress-bar
 
 diff: $(VENV)/.installed  ## which rows of which marts a change of transforms/ changes, as Markdown (BASE=origin/main)
-	@$(BIN)/shopflow diff $(BASE) $(ARGS)
+	@set -o pipefail; $(BIN)/shopflow diff $(BASE) $(ARGS) | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 infra: $(INFRA)/.installed  ## check infra/ with the real Terraform, offline: fmt, validate, test
 	@$(INFRA)/bin/python infra/offline/check.py
@@ -102,7 +102,7 @@ audit: $(DELIV)/.installed  ## ask whether a library that constraints.txt pins h
 	@$(DELIV)/bin/python -m delivery.audit $(ARGS)
 
 newest:  ## every test with the newest libraries that pyproject.toml allows, in an environment of its own
-	@rm -rf .venv-newest .venv-newest-emulator .venv-newest-infra .venv-newest-delivery
+	@rm -rf .venv-newest .venv-newest-emulator .venv-newest-infra .venv-newest-delivery .venv-newest-docs
 	@$(MAKE) --no-print-directory test VENV=.venv-newest PINS=
 
 image:  ## build the image of worker, runs and dashboard (needs Docker; IMAGE=name:tag)

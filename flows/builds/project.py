@@ -12,6 +12,7 @@ from typing import Any
 from flows.builds import kept
 from flows.builds.command import TRANSFORMS, command, variables
 from flows.builds.kept import files_of
+from flows.builds.lighter import work_lightly
 from flows.builds.unheard import name_no_sources
 from flows.errors import BuildFailed
 from flows.settings import Settings
@@ -38,7 +39,7 @@ def parsed(settings: Settings, project: Path | None = None) -> Any:
 
     The first call imports dbt and reads the manifest that is kept beside the project, or parses, which takes seconds.
     Any thread may call it; whoever comes while another one parses, waits. Opens no database. Python collects garbage
-    less often from then on, and dbt does not look for who asks for its flags. Raises BuildFailed in dbt's own words if
+    less often from then on, and dbt works as `unheard` and `lighter` say. Raises BuildFailed in dbt's own words if
     the project cannot be parsed; the next call then tries again.
     """
     with _lock:
@@ -49,6 +50,7 @@ def parsed(settings: Settings, project: Path | None = None) -> Any:
             # sixth of this time, and goes on taking some of each build.
             gc.set_threshold(50_000, 20, 100)
             name_no_sources()
+            work_lightly()
             _parsed[key] = _kept(settings, place, project)
         return _uncompiled(_parsed[key])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -71,11 +72,12 @@ def _copy(connection: DuckDBPyConnection, marts: list[str], since: int | None) -
     for schema, table in sorted(_tables(connection, "'serving'")):
         if (schema, table) not in wanted:
             connection.execute(f'drop table serving.{schema}."{table}"')
+    comments = _comments(connection)
     for schema, table in wanted:
         if schema == "marts" and table in in_part:
             _copy_part(connection, table, *in_part[table])
         else:
-            _copy_whole(connection, schema, table)
+            _copy_whole(connection, schema, table, comments.get((schema, table), ()))
     return {mart: _count(connection, f'serving.marts."{mart}"') for mart in marts}
 
 
@@ -84,10 +86,10 @@ def _copy_part(connection: DuckDBPyConnection, mart: str, key: str, values: str)
     connection.execute(f'insert into serving.marts."{mart}" by name (from marts."{mart}" where {key} in ({values}))')
 
 
-def _copy_whole(connection: DuckDBPyConnection, schema: str, table: str) -> None:
+def _copy_whole(connection: DuckDBPyConnection, schema: str, table: str, comments: Iterable[tuple[str, str]]) -> None:
     target = f'serving.{schema}."{table}"'
     connection.execute(f'create or replace table {target} as from {schema}."{table}"')
-    for column, comment in _comments(connection, schema, table):
+    for column, comment in comments:
         what = f'column {target}."{column}"' if column else f"table {target}"
         connection.execute(f"comment on {what} is {quoted(comment)}")
 
@@ -119,14 +121,18 @@ def _tables(connection: DuckDBPyConnection, database: str) -> list[tuple[str, st
     ).fetchall()
 
 
-def _comments(connection: DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:
-    return connection.execute(
+def _comments(connection: DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Column and comment of all that have one, by schema and table; the table's own comment is that of column ''."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    # At once: DuckDB goes through the columns of all tables for each such question.
+    for schema, table, column, comment in connection.execute(
         """
-        select '' as name, comment from duckdb_tables()
-        where database_name = current_database() and schema_name = $1 and table_name = $2 and comment is not null
+        select schema_name, table_name, '' as name, comment from duckdb_tables()
+        where database_name = current_database() and comment is not null
         union all
-        select column_name, comment from duckdb_columns()
-        where database_name = current_database() and schema_name = $1 and table_name = $2 and comment is not null
-        """,
-        [schema, table],
-    ).fetchall()
+        select schema_name, table_name, column_name, comment from duckdb_columns()
+        where database_name = current_database() and comment is not null
+        """
+    ).fetchall():
+        found.setdefault((schema, table), []).append((column, comment))
+    return found

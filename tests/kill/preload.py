@@ -8,11 +8,17 @@ from tempfile import TemporaryDirectory
 
 sys.modules.setdefault("pandas", None)  # as `flows.commands.run` does
 
-from flows import cli, contracts, kpis, land, load, publish, transform, validate  # noqa: E402, F401
+import fastapi.encoders  # noqa: E402, F401
+import prefect.flow_engine  # noqa: E402
+import prefect.task_engine  # noqa: E402, F401
+import soda_core.check_collections.session  # noqa: E402, F401
+
+from flows import cli, contracts, divide, kpis, land, load, publish, transform, validate  # noqa: E402, F401
 from flows.builds import command, parsed  # noqa: E402
 from flows.commands import run  # noqa: E402, F401
 from flows.pipeline import pipeline  # noqa: E402, F401
 from flows.settings import load_settings  # noqa: E402
+from flows.warehouse import duck  # noqa: E402, F401
 
 with TemporaryDirectory() as folder:
     contracts.warm(load_settings(home=folder))
