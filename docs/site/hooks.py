@@ -22,6 +22,8 @@ ELSEWHERE = {
     "README.md": "index.md",
     "CONTRIBUTING.md": "CONTRIBUTING.md",
     "CHANGELOG.md": "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md": "CODE_OF_CONDUCT.md",
+    "SECURITY.md": "SECURITY.md",
     "infra/README.md": "infra/README.md",
     "dashboards/icon.svg": "images/mark.svg",
 }
