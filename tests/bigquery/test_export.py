@@ -11,10 +11,9 @@ from flows.export import export
 from flows.warehouse import bigquery_marts
 from flows.warehouse.bigquery_marts import BigQueryMarts
 from flows.warehouse.bigquery_tables import prepare
-from tests.bigquery.test_dashboard import Shop, shop
+from tests.bigquery.laid import Shop
 from tests.dashboards.small_shop import TWO_WEEKS
 
-__all__ = ["shop"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
 MARTS = ("fct_orders", "fct_sessions", "fct_revenue", "dim_users")
 
