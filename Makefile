@@ -9,6 +9,8 @@ DELIV  := $(VENV)-delivery
 DOCS   := $(VENV)-docs
 UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
+# Of the tests: one more than two processors, for those at work on servers wait a third of their time.
+WORKERS ?= 3
 BASE   ?=
 # What pins the libraries; empty: the newest that pyproject.toml allows (`make newest`).
 PINS   ?= constraints.txt
@@ -72,10 +74,10 @@ run: $(VENV)/.installed $(TARGET)  ## a month of a demo shop, from events to KPI
 	@$(BIN)/shopflow run $(ARGS)
 
 test: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed $(DOCS)/.installed  ## every test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-fast: $(VENV)/.installed-dev $(EMU)/.installed $(INFRA)/.installed $(DELIV)/.installed $(DOCS)/.installed  ## the tests to run while you work
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not browser" $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 parity: $(VENV)/.installed-dev $(EMU)/.installed  ## write docs/parity.md anew from runs on both targets
 	@SHOPFLOW_TEST_WRITE_PARITY=1 $(BIN)/python -m pytest -q tests/bigquery/test_parity.py tests/bigquery/test_meaning.py

@@ -114,6 +114,7 @@ def test_a_value_that_looks_odd_and_is_right(
     assert [str(row[field]) for row in shop.take(rows=1).accepted] == [value]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("field", ["event_id", "user_id", "page_url", "unit_price", "event_timestamp", "properties"])
 def test_a_field_of_ten_million_characters(shop: Any, good: Good, suffix: str, field: str) -> None:
@@ -128,6 +129,7 @@ def test_a_field_of_ten_million_characters(shop: Any, good: Good, suffix: str, f
     assert sum(path.stat().st_size for path in quarantine.rglob("*.parquet")) < 20_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
 def test_many_fields_of_ten_million_characters_take_no_more_memory_than_one(shop: Any, good: Good, suffix: str) -> None:
     """Ten in a file once ended in a traceback: DuckDB was given them all, and holds each many times over."""
@@ -156,6 +158,7 @@ def test_a_field_that_is_a_little_or_much_too_long(shop: Any, good: Good, suffix
     assert outcome.reasons == {f"events.user_id: {reason}": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_field_of_ten_million_characters_in_the_first_row(shop: Any, good: Good, suffix: str) -> None:
     shop.drop_rows(f"a.{suffix}", [*good(1, "bad", user_id="9" * 10_000_000), *good(2, "after")])
