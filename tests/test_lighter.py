@@ -20,11 +20,12 @@ def lightened(settings: Settings) -> Any:
 def heavily(patch: pytest.MonkeyPatch) -> None:
     """From now on dbt works as it does by itself."""
     from dbt import compilation
+    from dbt.context.macros import MacroNamespaceBuilder
     from dbt.context.manifest import ManifestContext
     from dbt_common.clients import agate_helper
     from dbt_common.clients.jinja import MacroFuzzEnvironment
 
-    owners = (ManifestContext, compilation, MacroFuzzEnvironment, agate_helper)
+    owners = (MacroNamespaceBuilder, ManifestContext, compilation, MacroFuzzEnvironment, agate_helper)
     for owner, (name, dbts) in zip(owners, lighter._dbts.items(), strict=True):
         assert getattr(owner, name) is not dbts
         patch.setattr(owner, name, dbts)
@@ -44,6 +45,26 @@ def test_every_model_and_test_is_the_same_sql(settings: Settings, monkeypatch: p
     heavily(monkeypatch)
     assert first == again == compiled()
     assert sum("__dbt__cte__" in sql for sql in first.values()) > 5
+
+
+@pytest.mark.parametrize("package", ["shopflow", "another", "dbt"])
+def test_the_macros_of_each_package_are_found_as_dbt_finds_them(lightened: Any, package: str) -> None:
+    from dbt.context.macros import MacroNamespaceBuilder
+
+    macros = lightened.get_macros_by_package() | {
+        "another": {"ref": SimpleNamespace(name="ref", package_name="another")}
+    }
+    builders = [MacroNamespaceBuilder("shopflow", package, object(), ["dbt_duckdb", "dbt"], object()) for _ in range(2)]
+    ours = lighter._build_namespace(builders[0], macros, {})
+    dbts = lighter._dbts["build_namespace"](builders[1], macros, {})
+    assert [names.keys() for names in ours._search_order()] == [names.keys() for names in dbts._search_order()]
+    assert ours.packages.keys() == dbts.packages.keys()
+    callable_by_name = {name: told.macro for name, told in ours.items() if not isinstance(told, dict)}
+    assert callable_by_name == {name: told.macro for name, told in dbts.items() if not isinstance(told, dict)}
+    assert len(callable_by_name) > 500
+    assert {(told.node, told.stack) for told in ours.local_namespace.values()} <= {
+        (builders[0].node, builders[0].thread_ctx)
+    }
 
 
 def test_a_macro_that_several_packages_have_is_the_one_that_dbt_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,6 +90,7 @@ def test_a_macro_that_several_packages_have_is_the_one_that_dbt_would_take(monke
         "\n\nwith a as (select 1)\nselect * from a",
         "WITH\n\na as (select ')' as b) select 1",
         "with recursive a as (select 1) select 1",
+        "with\n  recursive a as (select 1) select 1",
         "-- with a word before it\nwith a as (select 1) select * from a",
         "select 1 as within",
         "\nwithin",

@@ -7,7 +7,7 @@ of these with dbt's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -19,11 +19,13 @@ _WITH = re.compile(r"\s*with\s++(?!recursive\b)", re.IGNORECASE)
 def work_lightly() -> None:
     """From now on dbt works so in this process. Calling it again changes nothing."""
     from dbt import compilation
+    from dbt.context.macros import MacroNamespaceBuilder
     from dbt.context.manifest import ManifestContext
     from dbt_common.clients import agate_helper
     from dbt_common.clients.jinja import MacroFuzzEnvironment
 
     for owner, name, lighter in (
+        (MacroNamespaceBuilder, "build_namespace", _build_namespace),
         (ManifestContext, "to_dict", _to_dict),
         (compilation, "inject_ctes_into_sql", _with_ctes),
         (MacroFuzzEnvironment, "compile", _compile),
@@ -36,6 +38,27 @@ def work_lightly() -> None:
 
 _dbts: dict[str, Any] = {}  # dbt's own, by the name of what took its place
 _code: dict[tuple[type, str], CodeType] = {}
+
+
+def _build_namespace(builder: Any, macros_by_package: Mapping[str, Mapping[str, Any]], ctx: dict[str, Any]) -> Any:
+    """The macros as a model may call them: dbt asks each of six hundred where it belongs, here a package is asked."""
+    from dbt.clients.jinja import MacroGenerator
+    from dbt.context.macros import MacroNamespace
+
+    made = {
+        package: {name: MacroGenerator(macro, ctx, builder.node, builder.thread_ctx) for name, macro in macros.items()}
+        for package, macros in macros_by_package.items()
+    }
+    internal: dict[str, Any] = {}
+    for package in reversed(builder.internal_package_names_order):
+        internal.update(made.pop(package, {}))
+    is_own = builder.search_package == builder.root_package
+    return MacroNamespace(
+        global_namespace={} if is_own else made.get(builder.root_package, {}),
+        local_namespace=made.get(builder.search_package, {}),
+        global_project_namespace=internal,
+        packages=made,
+    )
 
 
 def _to_dict(context: Any) -> dict[str, Any]:
