@@ -23,6 +23,9 @@ from flows.warehouse import open_warehouse
 SOON = 0.2 / 60
 ENDLESS = "copy (from range(1_000_000_000_000)) to '/dev/null' (format csv)"
 
+# DuckDB locks the file that it writes, this one too: two workers at it would be in each other's way.
+pytestmark = pytest.mark.xdist_group("bounds")
+
 
 class Told(BaseException):
     """What a handler of signals raises, as Prefect's does."""

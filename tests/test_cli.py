@@ -50,6 +50,7 @@ def test_a_setting_that_is_not_one_is_refused_with_the_nearest() -> None:
     assert ran.returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "stdin", "name"),
     [
@@ -100,6 +101,7 @@ def test_stop_says_whether_there_was_something_to_end(tmp_path: Path) -> None:
     assert (ran.stdout, ran.returncode) == ("no Prefect server was running\n", 0)
 
 
+@pytest.mark.slow
 def test_generate_tells_what_it_made_and_what_should_become_of_the_defects(tmp_path: Path) -> None:
     arguments = ["--events", "300", "--days", "2", "--format", "jsonl", "--defects", "late, negative_price"]
     ran = shopflow("generate", "--out", str(tmp_path / "shop"), *arguments)
@@ -110,6 +112,7 @@ def test_generate_tells_what_it_made_and_what_should_become_of_the_defects(tmp_p
     assert [line.strip().split(":")[0] for line in planted] == ["late", "negative_price"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
 def test_defects_are_planted_in_a_folder_of_any_name_and_its_name_is_printed_as_it_is(
     tmp_path: Path, form: str
@@ -129,6 +132,7 @@ def test_an_error_that_names_a_file_does_nothing_to_the_terminal(tmp_path: Path)
     assert "\x1b" not in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

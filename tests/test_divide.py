@@ -92,6 +92,7 @@ def test_batches_are_about_as_large_as_they_may_be(told, limit, anew: Path) -> N
     assert len(batches) <= max(math.ceil(size / (limit * GB)), 1)
 
 
+@pytest.mark.slow
 @hypothesis.settings(deadline=None, max_examples=60)
 @given(told=files, limit=limits, other=limits, more=files, chance=st.randoms())
 def test_what_the_lake_has_as_a_batch_stays_one(told, limit, other, more, chance, anew: Path) -> None:  # type: ignore[no-untyped-def]

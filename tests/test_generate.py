@@ -63,6 +63,7 @@ def test_another_seed_is_another_shop(tmp_path):
     assert not set(digests(a.out).values()) & set(digests(b.out).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("events", "days"), [(1, 1), (1, 400), (100, 30), (100, 1), (999, 365), (5_000, 3), (7_777, 30), (12_000, 90)]
 )
@@ -116,6 +117,7 @@ def test_parquet_has_exactly_the_columns_and_types_of_the_record(folder, table):
     assert [(row[0], row[1]) for row in described] == [(c.name, c.kind.duckdb) for c in columns(RECORDS[table])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["parquet", "jsonl", "csv"])
 @pytest.mark.parametrize("table", list(RECORDS))
 def test_every_row_is_accepted_by_its_record(folder, form, table):
@@ -135,6 +137,7 @@ def test_every_row_is_accepted_by_its_record(folder, form, table):
     assert refused == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "reader"), [("csv", "read_csv"), ("jsonl", "read_json")])
 def test_the_formats_tell_the_same_shop(tmp_path, form, reader):
     wanted = "select event_id, event_timestamp::timestamp, unit_price::double, properties->>'query'"
@@ -202,6 +205,7 @@ def test_paths_with_quotes_spaces_and_other_scripts_work(tmp_path):
     assert all(path.stat().st_size for path in shop.files)
 
 
+@pytest.mark.slow
 def test_generating_imports_neither_faker_before_it_is_needed_nor_pandas_ever(tmp_path):
     code = (
         "import sys, pathlib; from flows.generate import generate; early = 'faker' in sys.modules;"

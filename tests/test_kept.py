@@ -46,6 +46,7 @@ def parse(copy: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> An
     return parse
 
 
+@pytest.mark.slow
 def test_another_process_reads_what_was_parsed(parse, copy):
     first, is_parsed = parse()
     again, is_parsed_again = parse()

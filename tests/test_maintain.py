@@ -55,6 +55,7 @@ def files(books: Books) -> list[str]:
     return sorted(path.stem for path in (books.settings.lake_folder / "quarantine").rglob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_refused_rows_of_old_batches_are_let_go_and_stay_in_the_ledger(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +104,7 @@ def test_what_was_let_go_cannot_be_replayed_and_that_is_said(books: Books, tmp_p
         books.replay(tmp_path / "in.jsonl")
 
 
+@pytest.mark.slow
 def test_a_replay_of_rows_that_were_let_go_can_be_removed_and_so_can_their_batch(books: Books, tmp_path: Path) -> None:
     source = written(tmp_path / "a.csv", GOOD.format(1), FUTURE.format(1), NEGATIVE.format(1))
     first = books.take(source)
@@ -128,6 +130,7 @@ def test_a_ledger_that_is_made_anew_from_the_lake_knows_what_was_let_go(books: B
     books.check()
 
 
+@pytest.mark.slow
 def test_a_person_is_forgotten_whose_refused_rows_were_let_go(books: Books, tmp_path: Path) -> None:
     lines = [text.format(who) for who in (1, 2) for text in (GOOD, FUTURE, NEGATIVE)]
     books.take(written(tmp_path / "a.csv", *lines))
@@ -174,6 +177,7 @@ def test_a_file_that_is_there_again_is_told_and_goes_with_the_next_maintenance(b
     books.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["note_purged", "_take_away", "to_disk"])
 def test_work_that_was_cut_off_is_finished_by_the_next_maintenance(
     at: str, books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -122,6 +122,7 @@ def test_without_marts_there_is_nothing_to_publish(settings: Settings) -> None:
     assert names(settings) == []
 
 
+@pytest.mark.slow
 def test_a_reader_keeps_its_copy_while_others_are_published_and_it_is_deleted(build: Build, settings: Settings) -> None:
     build(1)
     first = publish(settings)

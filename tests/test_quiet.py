@@ -22,6 +22,7 @@ def test_a_switch_that_the_user_turned_on_stays_on(monkeypatch: pytest.MonkeyPat
     assert os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "true"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["flows.pipeline", "flows.cli", "flows.contracts.on_duckdb", "flows.hands"])
 def test_telemetry_is_off_before_anything_is_imported_that_has_some(module: str) -> None:
     """The accident: tests that began with a part of `flows.contracts` had Soda call its maker when they ended."""

@@ -95,6 +95,7 @@ def test_a_server_of_the_users_own_that_does_not_answer_is_one_clear_sentence(
         server.wait(server.start(settings))
 
 
+@pytest.mark.slow
 def test_a_port_that_another_program_holds_is_named_with_the_way_out(tmp_path: Path, occupied: int) -> None:
     settings = load_settings(home=tmp_path / "home", server_port=occupied)
     with pytest.raises(

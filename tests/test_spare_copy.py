@@ -75,6 +75,7 @@ with duckdb.connect(sys.argv[1], read_only=True) as reader:
 """
 
 
+@pytest.mark.slow
 def test_a_reader_in_another_process_keeps_its_copy_which_is_then_not_used_again(
     grow: Build, settings: Settings
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_mart_that_is_gone_is_gone_from_the_next_copy(grow: Build, settings: S
         ]
 
 
+@pytest.mark.slow
 def test_what_no_copy_lacks_is_forgotten(grow: Build, settings: Settings) -> None:
     published_by_turns(grow, settings, 10, 20, 30, 40)
     with open_warehouse(settings) as warehouse:

@@ -96,6 +96,7 @@ def test_every_mart_is_there_and_every_artifact_lies_below_the_home(built):
     assert not (TRANSFORMS / "target").exists()
 
 
+@pytest.mark.slow
 def test_a_second_build_replaces_everything_and_changes_nothing(built):
     settings, _, _ = built
     before = answer(settings, "from marts.fct_sessions order by all")
@@ -146,6 +147,7 @@ def test_what_a_build_in_part_made_anew_is_recorded_and_brought_to_an_earlier_co
     assert answer(settings, "from ops.rebuilt") == answer(settings, "from ops.publications") == []
 
 
+@pytest.mark.slow
 def test_a_failing_model_is_one_sentence_with_its_sql_and_the_others_are_told(tmp_path):
     settings = shop(tmp_path / "home")
     with duckdb.connect(settings.warehouse_path) as connection:
@@ -234,6 +236,7 @@ def node_called(name: str) -> Any:
     return SimpleNamespace(node_name=name)
 
 
+@pytest.mark.slow
 def test_a_project_of_bigquery_is_parsed_for_each_place():
     """Names of tables are in it: two prefixes in one process must not meet in one another's datasets."""
     places = [load_settings(target="bigquery", bigquery_endpoint="http://x", bigquery_dataset_prefix=p) for p in "ab"]

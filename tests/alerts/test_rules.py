@@ -164,6 +164,7 @@ def test_a_failure_is_the_same_while_only_numbers_in_its_words_differ() -> None:
 words = st.text(st.characters(codec="utf-8"), max_size=20).map(lambda told: told * 30)
 
 
+@pytest.mark.slow
 @given(words, st.emails())
 def test_a_sentence_is_one_line_of_bounded_length_without_an_address_of_a_person(told: str, mail: str) -> None:
     (problem,) = seen(StorageError(f"{told} {mail} {told}")).problems
@@ -190,6 +191,7 @@ def test_a_landing_of_several_batches_stops_by_what_stopped_each_whatever_their_
     assert not news(news({}, first, NOON).memory, again, NOON)
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("<>!@|`[]()https:/ channel*_"), min_size=1, max_size=60))
 def test_a_file_of_any_name_is_told_without_markup_of_a_chat(name: str) -> None:
     """The accident: a file called <!channel>.csv rang everybody's telephone."""

@@ -33,6 +33,7 @@ def test_a_renamed_column_is_recognised_as_such(shop: Any, good: Good, suffix: s
     assert "lacks event_timestamp (did you mean 'timestamp'?)".replace("lacks", "") in shop.fails().replace("lacks", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(
     "name", ["colour", "größe in cm", "select", "file_index", '"; drop table events; --', "a.b", "x" * 300]

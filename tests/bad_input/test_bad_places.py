@@ -26,6 +26,7 @@ ODD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("name", ODD)
 def test_a_file_with_an_odd_name(shop: Any, good: Good, suffix: str, name: str) -> None:
@@ -67,6 +68,7 @@ def test_namesakes_are_told_apart_in_every_row(shop: Any, good: Good) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_the_same_batch_goes_through_once_there_is_room(
     shop: Any, good: Good, small_disk: Disk
 ) -> None:

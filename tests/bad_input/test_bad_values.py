@@ -27,6 +27,7 @@ SQL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(
     ("field", "text", "reason"),
@@ -149,6 +150,7 @@ def test_properties_that_are_nested_too_deeply(shop: Any, good: Good, suffix: st
     assert outcome.reasons == {"events.properties: too_deep": 2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(("size", "reason"), [(129, "too_long"), (100_000, "too_long"), (1_000_000, "too_long")])
 def test_a_field_that_is_a_little_or_much_too_long(shop: Any, good: Good, suffix: str, size: int, reason: str) -> None:
@@ -184,6 +186,7 @@ def test_a_quote_that_never_closes_does_not_swallow_the_rows_behind_it(shop: Any
     assert outcome.reasons == {"events: broken_quotes": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("text", SQL)
 def test_sql_in_every_text_field_is_text(shop: Any, suffix: str, text: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flows.generate import generate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "compress"), [("parquet", False), ("csv", False), ("csv", True), ("jsonl", False), ("jsonl", True)]
 )

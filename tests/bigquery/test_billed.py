@@ -69,6 +69,7 @@ def caps_and_labels(sent: list[dict[str, Any]]) -> set[tuple[int, str, str]]:
     return {(int(told["maximumBytesBilled"]), told["labels"]["app"], told["labels"]["team"]) for told in sent}
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("bigquery")
 def test_every_question_of_ours_crosses_the_wire_with_cap_and_labels(cloud: Settings) -> None:
     shop = cloud.model_copy(update={"bigquery_max_gigabytes": 0.5, "bigquery_labels": "team=data"})

@@ -154,18 +154,21 @@ def outcome(write: Callable[[Path, list[dict[str, Any]]], None], suffix: str, ro
         return said
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(rows=rows(values))
 def test_json_lines_are_judged_as_the_model_judges(rows: list[dict[str, Any]]) -> None:
     assert outcome(write_jsonl, "jsonl", rows) == verdicts(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(rows=rows(texts))
 def test_parquet_is_judged_as_the_model_judges(rows: list[dict[str, Any]]) -> None:
     assert outcome(write_parquet, "parquet", rows) == verdicts(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(rows=rows(texts))
 def test_csv_is_judged_as_the_model_judges(rows: list[dict[str, Any]]) -> None:

@@ -49,6 +49,7 @@ def outcome(rows: list[dict[str, Any]], settings: Settings, folder: Path) -> dic
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", [column.name for column in columns(event.Event) if not column.required])
 def test_a_type_that_is_added_can_need_any_field(
     field: str, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path

@@ -52,6 +52,7 @@ def file_of(path: Path, format: str) -> Batch:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
 def test_refused_rows_of_a_large_file_are_found_on_their_lines(tmp_path: Path, format: str) -> None:
     own = load_settings(home=tmp_path / "home", threads=4)

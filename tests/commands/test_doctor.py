@@ -149,6 +149,7 @@ def test_a_file_in_the_homes_place_and_a_full_disk_are_told(
     assert "a run may take 1.0 GB: make room" in told.told
 
 
+@pytest.mark.slow
 def test_a_port_that_another_program_holds_is_told(shop: Settings) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", shop.server_port))

@@ -118,6 +118,7 @@ def test_an_export_holds_every_row_in_full_and_overwrites_nothing(books: Books, 
     assert sorted(path.name for path in tmp_path.glob(".*")) == []
 
 
+@pytest.mark.slow
 def test_while_a_run_holds_the_warehouse_what_had_passed_is_known_from_the_serving_copy(
     books: Books, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

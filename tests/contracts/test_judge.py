@@ -31,6 +31,7 @@ def test_a_healthy_batch_passes_every_check_and_each_says_what_it_measured(spoil
     assert Check("events", "the batch has events", "stop", True, "1,000 rows") in checks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_caught_by_its_check_and_by_no_other(name: str, spoiled: Any, settings: Settings) -> None:
     fault, caught = FAULTS[name]
@@ -125,6 +126,7 @@ def test_a_field_that_only_one_of_two_formats_lacks_is_judged(
     assert not_passed(judge(both, settings)) == [("events", "purchases have a currency", "warn", "100 % without")]
 
 
+@pytest.mark.slow
 def test_a_large_batch_is_searched_for_shared_ids_by_a_sample(spoiled: Any, settings: Settings) -> None:
     fault = """
         insert into events by name select * exclude i replace ('x' || i as event_id)

@@ -19,6 +19,7 @@ __all__ = ["busy"]
 SECOND_WEEK = Period(day(8), day(14))
 
 
+@pytest.mark.slow
 def test_the_tiles_show_medians_of_what_is_waited_for_and_averages_of_sessions(publish) -> None:
     publish()
     assert tiles(linked("behaviour")) == {
@@ -50,6 +51,7 @@ def test_each_distribution_says_its_median_and_how_many_there_are(publish) -> No
     assert {row["range"]: row["count"] for row in depth} == {"1": 1, "2": 1, "5 – 9": 1, "10 – 19": 1}
 
 
+@pytest.mark.slow
 def test_a_period_without_anything_says_so(publish) -> None:
     publish()
     page = linked("behaviour", period="Custom", days="2025-11-03..2025-11-05")
@@ -66,6 +68,7 @@ def test_first_and_next_orders_are_the_overviews_orders_and_one_in_two_currencie
     assert counted == overview.kpis(copy, SECOND_WEEK, "EUR").orders == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SLICES)
 def test_the_distributions_add_up_to_the_overviews_sessions(part: Slice, busy: tuple[Path, list[Row]]) -> None:
     copy, _ = busy

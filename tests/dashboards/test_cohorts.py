@@ -60,6 +60,7 @@ def test_the_cells_of_all_cohorts_add_up_to_the_overviews_revenue(unit: str, old
     assert min(cell.age for cell in queries.revenue(old, starts(ALL, unit), unit, "EUR")) < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_users_of_all_cohorts_are_the_overviews_in_every_week_and_month(unit: str, old: Path) -> None:
     begun = starts(ALL, unit)
@@ -114,6 +115,7 @@ def test_a_week_or_month_is_over_with_its_last_day(unit: str) -> None:
             assert (ages_over(start, unit, end - timedelta(days=1)), ages_over(start, unit, end)) == (ages - 1, ages)
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
     publish()
     page = linked("cohorts")
@@ -135,6 +137,7 @@ def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
     assert any(caption.endswith("in the first week of all.") for caption in captions(page))
 
 
+@pytest.mark.slow
 def test_without_a_month_that_is_over_it_says_so(publish) -> None:
     publish()
     page = linked("cohorts", cohort="Month")
@@ -142,6 +145,7 @@ def test_without_a_month_that_is_over_it_says_so(publish) -> None:
     assert [value for value, _ in tiles(page).values()] == ["3", "–", "–", "–"]
 
 
+@pytest.mark.slow
 def test_it_says_that_filters_do_not_apply_but_for_the_currency(publish) -> None:
     publish()
     page = linked("cohorts", device="mobile", category="home_and_kitchen", currency="GBP")

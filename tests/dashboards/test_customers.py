@@ -45,6 +45,7 @@ def test_segments_are_told_as_they_were_before_and_are_at_the_end_and_moves_by_t
     assert "Customers: 3 · together: 180.00 EUR" in captions(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_who_was_there_and_came_and_did_not_go_is_there(publish, period: Period) -> None:
     told = queries.customers(publish(), period)
@@ -53,6 +54,7 @@ def test_who_was_there_and_came_and_did_not_go_is_there(publish, period: Period)
     assert sum(told.at_start.values()) + told.new == sum(told.at_end.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_new_customers_are_those_who_placed_a_first_order(publish, period: Period) -> None:
     copy = publish()
@@ -60,6 +62,7 @@ def test_new_customers_are_those_who_placed_a_first_order(publish, period: Perio
     assert queries.customers(copy, period).new == sum(each.count for each in ranges)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("currency", ["EUR", "GBP", None])
 def test_values_grow_by_the_overviews_net_revenue_to_the_cent(publish, currency: str | None) -> None:
     copy = publish()

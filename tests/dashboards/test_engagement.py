@@ -17,6 +17,7 @@ from tests.dashboards.test_queries import SLICES, busy
 __all__ = ["busy"]
 
 
+@pytest.mark.slow
 def test_the_tiles_show_days_weeks_and_months_on_average_and_who_is_new(publish) -> None:
     publish()
     assert tiles(linked("engagement")) == {
@@ -31,6 +32,7 @@ def test_the_tiles_show_days_weeks_and_months_on_average_and_who_is_new(publish)
     }
 
 
+@pytest.mark.slow
 def test_the_same_users_and_sessions_as_on_the_overview(publish) -> None:
     publish()
     here, there = linked("engagement"), linked("overview")
@@ -39,6 +41,7 @@ def test_the_same_users_and_sessions_as_on_the_overview(publish) -> None:
     assert f"{sum(cell['sessions'] for cell in cells)}" == tiles(there)["Sessions"][0]
 
 
+@pytest.mark.slow
 def test_filters_that_visitors_cannot_be_told_by_are_said(publish) -> None:
     publish()
     page = linked("engagement", device="mobile", channel="direct")
@@ -47,6 +50,7 @@ def test_filters_that_visitors_cannot_be_told_by_are_said(publish) -> None:
     assert captions(page).count("all channels") == 8, "what is told by device"
 
 
+@pytest.mark.slow
 def test_the_busiest_hour_is_told_on_the_average_of_such_days(publish) -> None:
     publish()
     page = linked("engagement", period="All", category="home_and_kitchen")
@@ -62,6 +66,7 @@ def test_a_period_without_anybody_says_so(publish) -> None:
     assert tiles(page)["Sessions per user"] == ("–", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [Slice(), Slice(device="mobile"), Slice(channel="email"), Slice(country=UNKNOWN)])
 @pytest.mark.parametrize("length", [1, 7, 30])
 def test_users_of_the_days_up_to_each_day_are_those_of_that_period(length: int, part: Slice, busy) -> None:
@@ -77,6 +82,7 @@ def test_users_of_the_days_up_to_each_day_are_those_of_that_period(length: int, 
             assert {on: count for on, count in within.items() if count} == visitors_by_day(copy, period, part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SLICES)
 def test_the_hours_of_the_week_add_up_to_the_overviews_sessions(part: Slice, busy) -> None:
     copy, _ = busy
@@ -87,6 +93,7 @@ def test_the_hours_of_the_week_add_up_to_the_overviews_sessions(part: Slice, bus
         assert sum(hour["converted"] for hour in hours) == kpis.converted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SLICES)
 def test_sessions_per_user_are_of_the_same_slice(part: Slice, busy: tuple[Path, list[Row]]) -> None:
     copy, sessions = busy

@@ -48,6 +48,7 @@ def test_it_says_that_it_is_by_session_and_what_conversion_counts_besides(publis
     assert any(caption.startswith("Sessions that bought without") and ": 1." in caption for caption in said)
 
 
+@pytest.mark.slow
 def test_it_can_be_divided_and_a_link_opens_it_divided(publish) -> None:
     publish()
     by_channel = tables(linked("funnel", split="Channel"))[1]
@@ -68,6 +69,7 @@ def test_a_category_narrows_every_number(publish) -> None:
     assert not any("all categories" in caption or "bought without" in caption for caption in captions(page))
 
 
+@pytest.mark.slow
 def test_a_period_without_sessions_says_so(publish) -> None:
     publish()
     page = linked("funnel", period="Custom", days="2025-11-03..2025-11-05")
@@ -75,6 +77,7 @@ def test_a_period_without_sessions_says_so(publish) -> None:
     assert tiles(page)["All steps"] == ("–", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SLICES)
 def test_the_funnels_sessions_are_the_overviews_however_they_are_divided(part: Slice, busy) -> None:
     copy, _ = busy

@@ -59,6 +59,7 @@ def test_a_batch_without_events_belongs_to_the_day_of_its_load_or_to_the_last_on
     assert by_day == {1: ["b1"], 2: ["b3", "b1"], 9: [], 14: ["b4", "b2"]}
 
 
+@pytest.mark.slow
 def test_lateness_counts_days_of_the_shop_from_an_event_to_its_load(publish) -> None:
     """The load of b1 at half past eleven in UTC was on the next day in Berlin."""
     ranges, median = queries.lateness(queries.batches(publish(), SECOND_WEEK))
@@ -99,6 +100,7 @@ def test_runs_are_told_with_how_they_ended_what_they_read_and_their_steps(publis
     assert tables(page)[2] == [["load", "failed", "0.2", "–", "–", "&lt;b&gt;no&lt;/b&gt; room left"]]
 
 
+@pytest.mark.slow
 def test_the_charts_show_reasons_and_lateness(publish) -> None:
     publish()
     page = linked("health", period="All", device="mobile")

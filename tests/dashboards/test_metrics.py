@@ -17,6 +17,7 @@ def known() -> set[str]:
     return ledger | {f"{model['name']}.{column['name']}" for model in described for column in model["columns"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", metrics())
 def test_a_metric_says_what_it_counts_and_is_made_of_columns_that_there_are(name: str) -> None:
     metric = metrics()[name]

@@ -56,6 +56,7 @@ def test_a_footer_says_how_fresh_the_data_is_and_what_a_day_and_an_amount_mean(p
     )
 
 
+@pytest.mark.slow
 def test_all_days_are_compared_with_nothing(publish) -> None:
     publish()
     page = opened()
@@ -65,6 +66,7 @@ def test_all_days_are_compared_with_nothing(publish) -> None:
     assert looked_at(page) == "1 – 14 November 2025 (nothing to compare with)"
 
 
+@pytest.mark.slow
 def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publish) -> None:
     publish()
     page = opened()
@@ -76,6 +78,7 @@ def test_another_currency_changes_the_money_and_its_label_and_nothing_else(publi
     assert "Net revenue, EUR" not in shown
 
 
+@pytest.mark.slow
 def test_refunds_without_a_currency_can_be_looked_at_and_linked_to(publish) -> None:
     publish()
     page = opened()
@@ -89,12 +92,14 @@ def test_refunds_without_a_currency_can_be_looked_at_and_linked_to(publish) -> N
     assert tiles(link)["Net revenue"] == ("-3.00", "")
 
 
+@pytest.mark.slow
 def test_products_stand_in_a_table_with_their_numbers_written_out(publish) -> None:
     publish()
     (table,) = (drawn for drawn in opened().get("html") if "<table" in drawn.proto.body)
     assert re.findall(r"<td[^>]*>([^<]*)", table.proto.body) == ["Kettle", "2", "50.00", "product p2", "1", "40.00"]
 
 
+@pytest.mark.slow
 def test_a_publication_is_seen_at_the_next_interaction(publish) -> None:
     publish()
     page = opened()
@@ -128,6 +133,7 @@ def test_a_wrong_setting_is_said_in_one_sentence(home: Path, monkeypatch: pytest
 NONSENSE = ["", " ", "0", "-1", "90 days", "XXX", "no", "Custom", "2025-99-99", "\x00", "'; drop", "<b>", "☃", "all"]
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(
@@ -158,6 +164,7 @@ def test_a_link_with_a_period_or_a_currency_that_the_data_does_not_have_opens_th
     assert tiles(page)["Net revenue, EUR"] == ("90.00", "0.0 %")
 
 
+@pytest.mark.slow
 def test_a_choice_that_the_next_copy_does_not_offer_is_given_up(publish) -> None:
     publish()
     page = opened()
@@ -179,6 +186,7 @@ def linked(**filters: str | list[str]) -> AppTest:
     return page
 
 
+@pytest.mark.slow
 def test_a_link_narrows_every_number_that_its_marts_can_narrow(publish) -> None:
     publish()
     page = linked(device="mobile", category="home_and_kitchen", compare="nothing")
@@ -194,6 +202,7 @@ def test_a_link_narrows_every_number_that_its_marts_can_narrow(publish) -> None:
     assert [caption.value for caption in page.caption].count("all categories") == 5, "all but the revenue"
 
 
+@pytest.mark.slow
 def test_visitors_are_told_by_one_filter_at_a_time_and_say_so(publish) -> None:
     publish()
     page = linked(device="mobile", channel="direct", country="unknown")
@@ -202,6 +211,7 @@ def test_visitors_are_told_by_one_filter_at_a_time_and_say_so(publish) -> None:
     assert "all channels, all countries" in [caption.value for caption in page.caption]
 
 
+@pytest.mark.slow
 def test_a_period_of_ones_own_is_compared_with_the_days_before(publish) -> None:
     publish()
     page = linked(period="Custom", days="2025-11-09..2025-11-14")
@@ -209,6 +219,7 @@ def test_a_period_of_ones_own_is_compared_with_the_days_before(publish) -> None:
     assert tiles(page)["Sessions"] == ("3", "+200.0 %")
 
 
+@pytest.mark.slow
 def test_a_year_before_are_the_same_weekdays(publish) -> None:
     days = [{"event_date": day, "dau": 1, "sessions": 1} for day in ("2024-11-01", "2025-11-14")]
     publish({**TWO_WEEKS, "fct_daily_engagement": days})
@@ -216,6 +227,7 @@ def test_a_year_before_are_the_same_weekdays(publish) -> None:
     assert looked_at(page) == "8 – 14 November 2025, compared with 9 – 15 November 2024"
 
 
+@pytest.mark.slow
 def test_filters_hold_over_a_switch_of_the_page(publish, tmp_path: Path) -> None:
     publish()
     copy = shutil.copytree(APP.parent, tmp_path / "dashboards")
@@ -245,6 +257,7 @@ def test_filters_hold_over_a_switch_of_the_page(publish, tmp_path: Path) -> None
     assert tiles(page)["Sessions"][0] == "2"
 
 
+@pytest.mark.slow
 def test_a_page_that_fails_is_a_sentence_with_a_reference_that_the_log_has(
     publish, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -265,6 +278,7 @@ def test_a_page_that_fails_is_a_sentence_with_a_reference_that_the_log_has(
     assert page.caption[-1].value.startswith("Data up to"), "the frame goes on"
 
 
+@pytest.mark.slow
 def test_while_a_run_is_under_way_it_says_that_this_is_what_was_published_before(publish, home: Path) -> None:
     publish()
     with lock.locked(load_settings(), "removal"):

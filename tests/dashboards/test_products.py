@@ -66,6 +66,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish_to(load_settings(home=tmp_path_factory.mktemp("full")), tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("category", [None, "c1", "(none)"])
 @pytest.mark.parametrize("part", SLICES)
 def test_products_and_categories_add_up_to_the_overviews_revenue(part: Slice, category: str | None, full: Path) -> None:
@@ -128,6 +129,7 @@ def test_a_price_that_changed_more_than_once_is_told_from_the_first_to_the_last(
     assert price_changes(copy, Period(day(2), day(7)), None, "EUR", Slice(), None) == []
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_overviews_tiles_and_its_own(publish) -> None:
     publish()
     shown, told = tiles(linked("products")), tiles(linked("overview"))
@@ -138,6 +140,7 @@ def test_the_page_shows_the_overviews_tiles_and_its_own(publish) -> None:
     assert shown["View to purchase"] == ("18.18 %", "-6.82 pp")
 
 
+@pytest.mark.slow
 def test_its_tables_are_what_was_asked(publish) -> None:
     publish()
     page = linked("products", levels="2 levels")
@@ -160,6 +163,7 @@ def test_its_tables_are_what_was_asked(publish) -> None:
     assert [row["rate"] for row in charted(page)[0] if row["rate"]] == [100 / 7, 25.0]
 
 
+@pytest.mark.slow
 def test_it_says_which_filters_do_not_apply(publish) -> None:
     publish()
     said = captions(linked("products", device="mobile", category="home_and_kitchen"))
@@ -180,6 +184,7 @@ def test_without_anything_and_without_days_to_compare_with_it_says_so(publish) -
     ]
 
 
+@pytest.mark.slow
 def test_the_tables_are_downloaded_with_ids_and_exact_amounts(publish, monkeypatch) -> None:
     """The buttons hand out what is asked at the click: here the rows are taken where they are made."""
     offered = {}

@@ -206,6 +206,7 @@ def told(of: Row, column: str) -> str:
     return of[column] or UNKNOWN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SLICES)
 def test_sessions_are_those_of_the_slice_and_the_days_add_up_to_them(part: Slice, busy) -> None:
     copy, sessions = busy
@@ -223,6 +224,7 @@ def test_sessions_are_those_of_the_slice_and_the_days_add_up_to_them(part: Slice
         assert tiles.converted == sum(v["is_converted"] for v in counted) == sum(row["converted"] for row in days)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [Slice(), Slice(device="mobile"), Slice(channel="email"), Slice(country=UNKNOWN)])
 def test_different_visitors_of_any_period_are_counted_once(part: Slice, busy) -> None:
     copy, sessions = busy

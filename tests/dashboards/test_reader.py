@@ -9,6 +9,7 @@ from tests.dashboards.small_shop import TWO_WEEKS, revenue
 from tests.dashboards.test_overview import APP, tiles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("locale", "net", "rate"),
     [

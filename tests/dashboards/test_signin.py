@@ -97,6 +97,7 @@ def test_an_address_lets_in_itself_and_nobody_else(allowed: str, other: str) -> 
     assert audience.may_see(other, True, {allowed.lower()}) is (other.lower() == allowed.lower())
 
 
+@pytest.mark.slow
 def test_who_is_not_signed_in_sees_a_button_and_no_number(publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     monkeypatch.setenv("SHOPFLOW_DASHBOARD_ALLOWED", "example.com")
@@ -114,6 +115,7 @@ def test_who_is_signed_in_and_named_sees_the_page_and_can_sign_out(publish, monk
     assert [button.label for button in page.button] == ["Sign out"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claims", [{"email": "eve@evil.org"}, {"email": None}, {"email_verified": False}])
 def test_who_is_signed_in_but_not_named_sees_no_number(
     claims: dict[str, Any], publish, monkeypatch: pytest.MonkeyPatch
@@ -126,6 +128,7 @@ def test_who_is_signed_in_but_not_named_sees_no_number(
     assert not page.metric
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["0.0.0.0", None])
 def test_a_server_that_was_started_on_a_network_by_other_means_shows_nothing(
     address: str | None, publish, monkeypatch: pytest.MonkeyPatch

@@ -60,6 +60,7 @@ def test_one_that_was_given_something_else_is_replaced(settings: Settings, serve
     until(lambda: not is_there(first))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("note", ["", "[]", '{"pid": "x"}', None])
 def test_one_whose_note_is_damaged_ends_all_the_same(settings: Settings, note: str | None) -> None:
     companions.start(ASLEEP, settings, SERVER)

@@ -65,6 +65,7 @@ def ids(settings: Settings) -> list[str]:
         return [row["event_id"] for row in warehouse.query("select event_id from raw.events order by all")]
 
 
+@pytest.mark.slow
 def test_rows_before_the_sign_in_go_from_all_batches_and_nobody_elses(settings: Settings, tmp_path: Path) -> None:
     loaded(
         *(settings, tmp_path),

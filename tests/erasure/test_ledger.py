@@ -95,6 +95,7 @@ def agrees(books: Books, *, is_cut_off: bool = False) -> None:
         assert told == [days.get(batch_id, [])]
 
 
+@pytest.mark.slow
 def test_somebody_else_is_forgotten_between_two_attempts(books: Books, tmp_path: Path) -> None:
     lines = [kind.format(user, n, n) for user in USERS for n in (1, 2) for kind in (GOOD, LATE)]
     batch_id = take(books, tmp_path / "a.csv", *lines)
@@ -109,6 +110,7 @@ def test_somebody_else_is_forgotten_between_two_attempts(books: Books, tmp_path:
     assert (told.batch.batch_id, told.counts[0].erased) == (batch_id, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["delete from raw.events", "insert into raw.events from raw.events"])
 def test_raw_that_was_damaged_does_not_tell_what_a_batch_has(books: Books, tmp_path: Path, damage: str) -> None:
     take(books, tmp_path / "a.csv", *(GOOD.format(user, n, n) for user in USERS for n in (1, 2)))
@@ -123,6 +125,7 @@ def test_raw_that_was_damaged_does_not_tell_what_a_batch_has(books: Books, tmp_p
     books.check()
 
 
+@pytest.mark.slow
 def test_a_lost_file_is_no_erasure(books: Books, tmp_path: Path) -> None:
     lost = take(books, tmp_path / "a.csv", GOOD.format(USERS[0], 1, 1), GOOD.format(USERS[1], 1, 1))
     take(books, tmp_path / "b.csv", GOOD.format(USERS[2], 1, 1))
@@ -152,6 +155,7 @@ def test_without_a_lake_the_ledger_follows_raw(books: Books, tmp_path: Path) -> 
         assert warehouse.imbalances(thorough=True) == []
 
 
+@pytest.mark.slow
 def test_copies_among_replayed_rows(books: Books, tmp_path: Path) -> None:
     take(books, tmp_path / "a.csv", *(LATE.format(user, 1, 1) for user in (*USERS, USERS[0], USERS[1])))
     books.lenient().replay()
@@ -165,6 +169,7 @@ def test_copies_among_replayed_rows(books: Books, tmp_path: Path) -> None:
     assert books.lenient().replay().batches[0].rows_read == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_cut_off", [False, True])
 @pytest.mark.parametrize("user", USERS[:2])
 def test_rows_whose_id_was_corrected(books: Books, tmp_path: Path, user: str, is_cut_off: bool) -> None:
@@ -204,6 +209,7 @@ def test_receipts_that_were_taken_away_do_not_end_the_search(books: Books, tmp_p
     assert (erased.completed_at, erased.rows) == (erased.begun_at, {}), "the tombstone tells when"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fate", ["accepted", "quarantined", "replayed", "duplicates", "erased"])
 def test_a_count_below_0_does_not_close_even_if_the_sum_does(books: Books, tmp_path: Path, fate: str) -> None:
     batch_id = take(books, tmp_path / "a.csv", GOOD.format(USERS[0], 1, 1))

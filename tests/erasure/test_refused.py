@@ -54,6 +54,7 @@ def taken(settings: Settings, path: Path, *rows: dict[str, Any]) -> None:
     load(validate(land([path], settings), settings), settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
 @pytest.mark.parametrize("row", ROWS)
 def test_a_refused_row_is_found_in_every_format_and_nobody_elses(

@@ -127,6 +127,7 @@ def test_what_is_removed_or_replaced_does_not_come_back_by_itself(drop: Drop) ->
     assert [fate.verdict for fate in drop.fates(content(1))] == ["loaded"], "a row for the batch, however often it came"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.csv.part", "a.csv.tmp", "a.csv.crdownload", "a.csv.filepart", "A.CSV.PART"])
 def test_an_upload_that_is_not_complete_is_left_and_told(drop: Drop, name: str) -> None:
     path = drop.put(name, content(1))

@@ -48,6 +48,7 @@ def backfilled(shop: Shop, place: int, how: str, until: int | None = None) -> Sh
     return shop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_backfill_that_forgets_whom_it_changes_is_found(compiled_both, new_shop, fault):
     how, place, spoil = FAULTS[fault]
@@ -59,6 +60,7 @@ def test_a_backfill_that_forgets_whom_it_changes_is_found(compiled_both, new_sho
     assert differences(backfilled(Shop(whole, spoilt), place, how), right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_a_batch_that_goes_before_its_days_are_reloaded_leaves_no_visitor_behind(
     new_shop: Callable[[], Shop], monkeypatch: pytest.MonkeyPatch, is_trusted: bool
@@ -74,6 +76,7 @@ def test_a_batch_that_goes_before_its_days_are_reloaded_leaves_no_visitor_behind
     assert bool(differences(shop, one_build(new_shop(), b1=FIRST))) == is_trusted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", [0, 1, 5, 40, 100])
 def test_a_backfill_that_was_killed_is_carried_on_by_the_next_build(new_shop: Callable[[], Shop], until: int) -> None:
     shop = backfilled(new_shop(), 0, "a row is gone", until)

@@ -94,6 +94,7 @@ def built_by_turns(shop, batches):
     return shop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_wrong_increment_is_found(compiled_both, new_shop, fault):
     model, right, wrong, batches = FAULTS[fault]

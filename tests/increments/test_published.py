@@ -78,6 +78,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_copies_are_brought_up_to_date_and_right(new_shop, tmp_path, monkeypatch):
     parts, really = [], duck_export._copy_part
     monkeypatch.setattr(duck_export, "_copy_part", lambda *given: (parts.append(given[1]), really(*given)))

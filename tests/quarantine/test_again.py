@@ -37,6 +37,7 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_milder_rules_let_rows_pass_as_a_batch_of_their_own(books: Books, tmp_path: Path) -> None:
     one = written(
         tmp_path / "one.csv", HEADER + GOOD.format(1) + FUTURE.format(1) + NEGATIVE.format(1) + FUTURE.format(2)
@@ -66,6 +67,7 @@ def test_milder_rules_let_rows_pass_as_a_batch_of_their_own(books: Books, tmp_pa
     books.check()
 
 
+@pytest.mark.slow
 def test_corrected_rows_pass_and_the_others_stay(books: Books, tmp_path: Path) -> None:
     lines = HEADER + GOOD.format(1) + NEGATIVE.format(1) + NEGATIVE.format(2) + "cut,page_view,2025-11"
     books.take(written(tmp_path / "a.csv", lines))
@@ -119,6 +121,7 @@ def test_bytes_that_are_no_text_never_pass_as_their_escapes(books: Books, tmp_pa
     assert books.ask("select user_id from raw.events where event_id = 'e2'") == [("café",)]
 
 
+@pytest.mark.slow
 def test_rows_of_parquet_pass_as_what_they_were(books: Books, tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
     duckdb.sql(
@@ -138,6 +141,7 @@ def test_rows_of_parquet_pass_as_what_they_were(books: Books, tmp_path: Path) ->
     books.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sql", ["['u1']", "{'id': 'u1'}", "'\\xff'::blob"])
 def test_values_of_parquet_that_are_no_text_never_become_one(sql: str, books: Books, tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
@@ -170,6 +174,7 @@ def test_rows_from_before_headers_were_kept_stay_and_are_said(books: Books, tmp_
     assert books.waiting() == [("a.csv", 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -222,6 +227,7 @@ def test_open_quotes_of_one_row_do_not_swallow_another(books: Books, tmp_path: P
     assert (books.events(), books.waiting()) == (before, waiting)
 
 
+@pytest.mark.slow
 def test_a_replay_that_cannot_be_loaded_leaves_nothing_in_the_lake(
     books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +261,7 @@ def test_an_error_after_the_commit_leaves_the_loaded_rows_their_files(
     books.check()
 
 
+@pytest.mark.slow
 def test_what_a_killed_replay_left_is_told_by_the_audit_and_taken_away_by_the_next_one(
     books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

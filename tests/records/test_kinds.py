@@ -100,6 +100,7 @@ def by_sql(connection: duckdb.DuckDBPyConnection, kind: Kind, values: list[Any],
     return [value for (value,) in read]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 @settings(max_examples=100, deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=40))
@@ -184,6 +185,7 @@ def test_an_object_that_is_no_text_yet_is_taken_to_the_same_depth() -> None:
         Properties().parse(found)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(NESTED, min_size=1, max_size=40), levels=st.integers(1, 6))
 def test_depth_is_measured_alike(connection: duckdb.DuckDBPyConnection, texts: list[str], levels: int) -> None:

@@ -193,6 +193,7 @@ def test_all_faults_are_planted_whatever_the_format(shops, form, beside):
     assert {path.name for path in shop.files} - set(shops.healthy[form]) == beside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_one_fault_alone_adds_its_rows_to_the_last_file_and_changes_no_other(folder, shops, form):
     shop = generate(folder, events=EVENTS, format=form, defects=["negative_price"])

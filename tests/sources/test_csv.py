@@ -218,6 +218,7 @@ LINES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(lines=LINES, end=st.sampled_from(["\n", "\r\n"]), is_ended=st.booleans())
 def test_whatever_is_broken_all_other_lines_are_read(lines: list[tuple[str, str]], end: str, is_ended: bool) -> None:
@@ -242,6 +243,7 @@ def test_whatever_is_broken_all_other_lines_are_read(lines: list[tuple[str, str]
             assert sorted(found) == sorted((f"e{place}",) for place in good)
 
 
+@pytest.mark.slow
 def test_a_stray_quote_in_a_large_file_costs_its_own_line(fate_of: Callable[..., Any]) -> None:
     """DuckDB's threads do not find each other behind such a quote: it said "not implemented", and the run was over."""
     rows = [f"e{n},page_view,2025-11-01T00:00:00Z,v{n},p\n" for n in range(200_000)]

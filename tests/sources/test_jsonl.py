@@ -27,6 +27,7 @@ def ids(fate: Any) -> list[str]:
     return sorted(row["event_id"] for row in fate.accepted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -50,6 +51,7 @@ def test_a_line_that_is_no_object(fate_of: Callable[..., Any], bad: bytes, reaso
     assert fate.refused[0].raw == bad.decode("utf-8", "backslashreplace")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "lines"),
     [
@@ -94,6 +96,7 @@ def test_numbers_of_json_are_rounded_and_their_digits_kept(fate_of: Callable[...
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "reasons"),
     [
@@ -264,6 +267,7 @@ def test_a_line_that_is_too_long_to_be_a_record(fate_of: Callable[..., Any]) -> 
     assert (ids(fate), fate.lines) == (["e1", "e3"], {2: {"too_long"}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("begin", ["", "\ufeff"])
 @pytest.mark.parametrize(("length", "reason"), [(LONGEST, "properties: too_long"), (LONGEST + 1, "too_long")])

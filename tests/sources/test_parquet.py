@@ -40,6 +40,7 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "sql", "value"),
     [
@@ -73,6 +74,7 @@ def test_types_that_are_taken(fate_of: Callable[..., Any], written: Written, fie
     assert fate.accepted[0][field] == value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "sql", "reason"),
     [
@@ -107,6 +109,7 @@ def test_types_and_values_that_are_refused(
     assert fate.lines == {1: {f"{field}: {reason}"} | also}
 
 
+@pytest.mark.slow
 def test_the_row_is_told_by_its_number_and_in_full(fate_of: Callable[..., Any], written: Written) -> None:
     path = written(300_000, country="case when i = 123456 then 'Germany' end", color="'red'", weight="1.5")
     (row,) = fate_of(path, "parquet").refused

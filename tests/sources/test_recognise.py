@@ -168,6 +168,7 @@ def test_what_cannot_be_read_gets_one_sentence(tmp_path: Path, content: str | by
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{3,8} [A-Z]\d{4,9}", fullmatch=True), min_size=1, max_size=12, unique=True))
 def test_the_first_row_of_a_file_without_a_header_is_not_said(cells: list[str]) -> None:
     """The accident: somebody's row stood in logs, alerts and `ops.files`, and `shopflow forget` did not reach it."""

@@ -46,6 +46,7 @@ VERSIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_arrival_changes_no_row_of_any_mart(warehouse, seed):
     chance = random.Random(seed)

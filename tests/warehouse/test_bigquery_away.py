@@ -19,6 +19,7 @@ AWAY_TOO_LONG = (20, 11 + RETRY_SECONDS)
 SCRIPT = "begin transaction; insert into raw.users (user_id) select user_id from lake.users; commit transaction;"
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seconds=st.floats(0, 300), begins=st.floats(0.2, 60), lasts=st.floats(1, 300))
 def test_no_script_is_sent_twice_while_its_fate_is_not_known(

@@ -212,6 +212,7 @@ def test_a_batch_whose_days_were_counted_in_another_zone_is_refused(accept: Any,
     assert load(accept("b1", events=[late_evening]), berlin).touched_dates == (date(2025, 11, 4),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "instants", "days"),
     [
