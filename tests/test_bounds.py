@@ -23,8 +23,9 @@ from flows.warehouse import open_warehouse
 SOON = 0.2 / 60
 ENDLESS = "copy (from range(1_000_000_000_000)) to '/dev/null' (format csv)"
 
-# DuckDB locks the file that it writes, this one too: two workers at it would be in each other's way.
-pytestmark = pytest.mark.xdist_group("bounds")
+# DuckDB locks the file that it writes, this one too: two workers at it would be in each other's way. So the tests here
+# are on the worker of those whose deployments write to it (tests/deployed/stalled.py).
+pytestmark = pytest.mark.xdist_group("deployed")
 
 
 class Told(BaseException):
