@@ -12,6 +12,7 @@ from flows.records import Event, Product, User
 from tests.oracle_activity import active_visitors, hourly_sessions, product_days, session_lengths
 from tests.oracle_customers import customer_segments, customer_values
 from tests.oracle_events import DAY, Row, Told, grouped, told_events, told_once
+from tests.oracle_funnel import all_steps, funnel
 from tests.oracle_orders import conversions, order_lines, orders_by_currency, placed_orders, revenue
 
 EVENT_COLUMNS = ("event_date", "visitor_id", *Event.model_fields)
@@ -44,21 +45,13 @@ def everything(world: dict[str, list[Row]]) -> dict[str, Told]:
     }
 
 
-def steps(types: set[str]) -> tuple[bool, bool, bool, bool]:
-    """fct_sessions: seen, and put into the cart, and went to the checkout or bought, and bought; in whatever order."""
-    view = "product_view" in types
-    cart = view and "add_to_cart" in types
-    checkout = cart and bool(types & {"begin_checkout", "purchase"})
-    return view, cart, checkout, checkout and "purchase" in types
-
-
 def sessions(events: list[Row]) -> Told:
     """fct_sessions: visitor, start, day, end, events, events of each type, how far it went."""
     rows = []
     for key, own in grouped(events, "visitor_id", "session_started_at").items():
         counts = Counter(event["event_type"] for event in own)
         span = own[0]["event_date"], own[-1]["event_timestamp"]
-        rows.append((*key, *span, len(own), *(counts[name] for name in COUNTED), *steps(set(counts))))
+        rows.append((*key, *span, len(own), *(counts[name] for name in COUNTED), *all_steps(own)))
     return rows
 
 
@@ -81,24 +74,6 @@ def price_changes(products: list[Row]) -> Told:
         changes = zip(instants, pairwise(prices), strict=True)
         rows += [(product, at, *before, *after) for at, (before, after) in changes if before != after]
     return rows
-
-
-def funnel(events: list[Row], levels: dict[str, str]) -> Told:
-    """fct_funnel: day, country, category, sessions, those that reached each step, over all channels and devices.
-
-    A category's part of a session is what was done with its products; a checkout is of whatever was in the cart.
-    """
-    reached: dict[tuple[date, str, str], Told] = {}
-    for own in grouped(events, "visitor_id", "session_started_at").values():
-        parts = {None: {event["event_type"] for event in own}}
-        checkout = parts[None] & {"begin_checkout"}
-        for event in own:
-            if event["product_id"] is not None:
-                category = levels.get(event["product_id"], "(none)")
-                parts.setdefault(category, set(checkout)).add(event["event_type"])
-        for category, types in parts.items():
-            reached.setdefault((own[0]["event_date"], own[0]["country"], category), []).append((True, *steps(types)))
-    return [(*key, *map(sum, zip(*told, strict=True))) for key, told in reached.items()]
 
 
 def engagement(events: list[Row]) -> Told:

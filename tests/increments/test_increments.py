@@ -48,6 +48,12 @@ BACK, BACK_AGAIN = (
 FIRST_OF_DECEMBER = [
     event("e3", "01 00:10:00", event_timestamp=datetime(2025, 12, 1, 0, 10), event_date=date(2025, 12, 1))
 ]
+# Eighty-nine days after a product was seen it is put into the cart; on the day after that somebody is there again.
+SEEN = event("seen", "02 10:00:00", event_type="product_view", product_id="pot")
+TAKEN, THERE = (
+    event(f"on {day}", "02 10:00:00", event_timestamp=datetime.combine(day, time(10)), event_date=day) | kind
+    for day, kind in ((date(2026, 1, 30), {"event_type": "add_to_cart", "product_id": "pot"}), (date(2026, 1, 31), {}))
+)
 OVER_MIDNIGHT = [event("e1", "01 23:50:00")], [event("e2", "02 00:10:00")]
 
 # What is done wrong: the model, the piece of its SQL, what stands there instead, and two batches that tell.
@@ -75,6 +81,26 @@ FAULTS = {
     "visitors of whom the first of ninety days is forgotten": (
         *("fct_active_visitors", ">= '@dates:92'", ">= '@dates:91'"),
         ([*OVER_MIDNIGHT[0], *OVER_MIDNIGHT[1], *BACK], BACK_AGAIN),
+    ),
+    "a step that forgets the view of the first of ninety days": (
+        *("fct_visitor_funnel", ">= '@dates:90'", ">= '@dates:89'"),
+        ([SEEN, TAKEN], [THERE]),
+    ),
+    "a step that a late view makes possible is taken on its own day only": (
+        *("fct_visitor_funnel", 'in (select session_date from "warehouse"."intermediate"."int_corrected_dates")'),
+        "in (select session_date from intermediate.int_corrected_dates where false)",
+        ([event("e1", "09 10:00:00", event_type="add_to_cart", product_id="pot")], [SEEN]),
+    ),
+    "a cart of the day after that is not looked for": (
+        *("int_sessions", "events.event_date in ('@dates:-1:3:')", "events.event_date in ('@dates:-1:0:')"),
+        (
+            [
+                event("e1", "01 23:40:00", event_type="add_to_cart", product_id="pot"),
+                event("e2", "01 23:50:00", event_type="product_view", product_id="pot"),
+                event("e3", "02 00:10:00", event_type="add_to_cart", product_id="pot"),
+            ],
+            [event("e4", "01 23:55:00")],
+        ),
     ),
     "visitors of whom the first of thirty days is forgotten": (
         *("int_daily_visitors", ">= '@dates:30'", ">= '@dates:29'"),

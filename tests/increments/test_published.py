@@ -85,7 +85,7 @@ def test_copies_are_brought_up_to_date_and_right(new_shop, tmp_path, monkeypatch
     assert published(new_shop, tmp_path) == [True] * 7
     assert set(parts) == {
         *("dim_users", "fct_active_visitors", "fct_conversions", "fct_funnel", "fct_hourly_sessions", "fct_orders"),
-        *("fct_product_days", "fct_revenue", "fct_session_lengths", "fct_sessions"),
+        *("fct_product_days", "fct_revenue", "fct_session_lengths", "fct_sessions", "fct_visitor_funnel"),
     }
 
 

@@ -84,10 +84,33 @@ def test_a_category_may_be_called_anything_and_is_no_total(warehouse):
     assert world.failures("every_session_is_in_the_funnel_once") == []
 
 
+def test_in_order_a_step_counts_from_the_first_time_after_the_step_before(warehouse):
+    def after(minute, step):
+        return visit("ann", step, event_timestamp=f"2025-11-01 10:{minute:02}:00")
+
+    steps = ["add_to_cart:pot", "product_view:pot", "purchase:pot", "add_to_cart:hose", "product_view:hose"]
+    steps += ["begin_checkout", "add_to_cart:hose"]
+    world = warehouse(events=[row for at, step in enumerate(steps) for row in after(at, step)], products=PRODUCTS)
+    ordered = ("ordered_cart_sessions", "ordered_checkout_sessions", "ordered_purchase_sessions")
+    assert world.rows("fct_funnel", "category", *STEPS, *ordered) == [
+        ("garden", 1, 1, 1, 0, 1, 0, 0),
+        ("home", 1, 1, 1, 1, 0, 0, 0),
+        (None, 1, 1, 1, 1, 1, 1, 0),
+    ]
+    told = world.rows("fct_sessions", "has_purchase", "has_ordered_checkout", "has_ordered_purchase")
+    assert told == [(True, True, False)]
+    assert world.failures("a_funnel_never_widens") == []
+
+
 def test_a_widening_funnel_is_found(warehouse):
     world = warehouse(events=visit("ann", "product_view:pot"))
     world.build("fct_funnel")
     world.build("fct_daily_engagement")
     world.con.execute("update marts.fct_funnel set cart_sessions = 2 where is_total")
+    world.con.execute("update marts.fct_funnel set ordered_cart_sessions = 1 where not is_total")
     world.con.execute("update marts.fct_daily_engagement set purchase_visitors = 1")
-    assert world.failures("a_funnel_never_widens") == [("fct_funnel", DAY), ("fct_daily_engagement", DAY)]
+    assert world.failures("a_funnel_never_widens") == [
+        ("fct_funnel", DAY),
+        ("fct_funnel", DAY),
+        ("fct_daily_engagement", DAY),
+    ]

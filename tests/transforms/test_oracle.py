@@ -16,13 +16,15 @@ MARTS = {
     "sessions": (
         "fct_sessions",
         """select visitor_id, session_started_at, session_date, session_ended_at, events, page_views, product_views,
-            searches, cart_adds, checkouts, purchases, has_view, has_cart, has_checkout, has_purchase
+            searches, cart_adds, checkouts, purchases, has_view, has_cart, has_checkout, has_purchase,
+            has_ordered_cart, has_ordered_checkout, has_ordered_purchase
         from marts.fct_sessions""",
     ),
     "funnel": (
         "fct_funnel",
         """select session_date, country, category, sum(sessions), sum(view_sessions), sum(cart_sessions),
-            sum(checkout_sessions), sum(purchase_sessions)
+            sum(checkout_sessions), sum(purchase_sessions), sum(ordered_cart_sessions),
+            sum(ordered_checkout_sessions), sum(ordered_purchase_sessions)
         from marts.fct_funnel group by all""",
     ),
     "revenue": (

@@ -8,6 +8,9 @@ where
     or cart_sessions > view_sessions
     or checkout_sessions > cart_sessions
     or purchase_sessions > checkout_sessions
+    or ordered_cart_sessions > cart_sessions
+    or ordered_checkout_sessions > least(checkout_sessions, ordered_cart_sessions)
+    or ordered_purchase_sessions > least(purchase_sessions, ordered_checkout_sessions)
 
 union all
 

@@ -11,7 +11,9 @@ visitor_days as (
 
 corrected_dates as (
 
-    select distinct event_date
+    select distinct
+        event_date,
+        event_date as session_date
     from visitor_days
 
 )

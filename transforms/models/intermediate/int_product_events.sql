@@ -33,6 +33,7 @@ product_events as (
 
         -- dates and timestamps
         events.event_date,
+        events.event_timestamp,
         half_hours.session_date,
         half_hours.session_started_at
     from events

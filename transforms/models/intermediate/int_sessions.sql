@@ -23,6 +23,11 @@ added_up as (
         min(session_date) as session_date,
         max(event_date) as last_event_date,
         max(last_event_at) as session_ended_at,
+        min(first_view_at) as first_view_at,
+        min(first_cart_at) as first_cart_at,
+        max(last_cart_at) as last_cart_at,
+        max(last_checkout_at) as last_checkout_at,
+        max(last_purchase_at) as last_purchase_at,
         sum(events) as events,
         sum(page_views) as page_views,
         sum(product_views) as product_views,
@@ -35,12 +40,48 @@ added_up as (
 
 ),
 
+-- Where the cart was filled both before the first product was seen and after, half hours don't tell when that was.
+filled_again as (
+
+    select
+        added_up.visitor_id,
+        added_up.session_started_at,
+        min(events.event_timestamp) as cart_at
+    from added_up
+    inner join {{ ref('stg_events') }} as events
+        on
+            added_up.visitor_id = events.visitor_id
+            and added_up.first_view_at <= events.event_timestamp
+            and added_up.last_cart_at >= events.event_timestamp
+    where
+        added_up.first_cart_at < added_up.first_view_at
+        and events.event_type = 'add_to_cart'
+        and {{ touched('events.event_date', -1, 3) }}
+    group by added_up.visitor_id, added_up.session_started_at
+
+),
+
+in_order as (
+
+    select
+        added_up.*,
+        case
+            when added_up.first_cart_at >= added_up.first_view_at then added_up.first_cart_at else filled_again.cart_at
+        end as ordered_cart_at
+    from added_up
+    left join filled_again
+        on
+            added_up.visitor_id = filled_again.visitor_id
+            and added_up.session_started_at = filled_again.session_started_at
+
+),
+
 sessions as (
 
     select
         -- ids
-        {{ session_id('added_up.visitor_id', 'added_up.session_started_at') }} as session_id,
-        added_up.visitor_id,
+        {{ session_id('in_order.visitor_id', 'in_order.session_started_at') }} as session_id,
+        in_order.visitor_id,
 
         -- text
         channels.channel,
@@ -53,24 +94,31 @@ sessions as (
         channels.country,
 
         -- numbers
-        cast(added_up.events as int64) as events,
-        cast(added_up.page_views as int64) as page_views,
-        cast(added_up.product_views as int64) as product_views,
-        cast(added_up.searches as int64) as searches,
-        cast(added_up.cart_adds as int64) as cart_adds,
-        cast(added_up.checkouts as int64) as checkouts,
-        cast(added_up.purchases as int64) as purchases,
+        cast(in_order.events as int64) as events,
+        cast(in_order.page_views as int64) as page_views,
+        cast(in_order.product_views as int64) as product_views,
+        cast(in_order.searches as int64) as searches,
+        cast(in_order.cart_adds as int64) as cart_adds,
+        cast(in_order.checkouts as int64) as checkouts,
+        cast(in_order.purchases as int64) as purchases,
+
+        -- flags
+        {{ ordered_steps('in_order.ordered_cart_at', 'in_order.last_checkout_at', 'in_order.last_purchase_at') }},
+        coalesce(in_order.last_checkout_at >= in_order.first_cart_at, false)
+        or coalesce(in_order.last_purchase_at >= in_order.first_cart_at, false) as has_checkout_after_cart,
+        coalesce(in_order.last_purchase_at >= in_order.first_cart_at, false) as has_purchase_after_cart,
 
         -- dates and timestamps
-        added_up.session_date,
-        added_up.last_event_date,
-        added_up.session_started_at,
-        added_up.session_ended_at
-    from added_up
+        in_order.session_date,
+        in_order.last_event_date,
+        in_order.session_started_at,
+        in_order.session_ended_at,
+        in_order.last_checkout_at
+    from in_order
     inner join channels
         on
-            added_up.visitor_id = channels.visitor_id
-            and added_up.session_started_at = channels.session_started_at
+            in_order.visitor_id = channels.visitor_id
+            and in_order.session_started_at = channels.session_started_at
 
 )
 

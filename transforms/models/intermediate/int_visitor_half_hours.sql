@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', meta={'rebuilt_by': 'event_date', 'days': [0, 2]}) }}
 
 {%- set counts = ['events', 'page_views', 'product_views', 'searches', 'cart_adds', 'checkouts', 'purchases'] %}
+{%- set instants = ['first_view_at', 'first_cart_at', 'last_cart_at', 'last_checkout_at', 'last_purchase_at'] %}
 
 with
 
@@ -21,7 +22,11 @@ counted as (
         {{ half_hour_of('event_timestamp') }} as half_hour,
         min(event_timestamp) as first_event_at,
         max(event_timestamp) as last_event_at,
+        min(case when event_type = 'product_view' then event_timestamp end) as first_view_at,
         min(case when event_type = 'add_to_cart' then event_timestamp end) as first_cart_at,
+        max(case when event_type = 'add_to_cart' then event_timestamp end) as last_cart_at,
+        max(case when event_type = 'begin_checkout' then event_timestamp end) as last_checkout_at,
+        max(case when event_type = 'purchase' then event_timestamp end) as last_purchase_at,
         count(*) as events,
         count(case when event_type = 'page_view' then 1 end) as page_views,
         count(case when event_type = 'product_view' then 1 end) as product_views,
@@ -45,8 +50,7 @@ counted_before as (
         half_hour,
         first_event_at,
         last_event_at,
-        first_cart_at,
-        {{ counts | join(',\n        ') }}
+        {{ (instants + counts) | join(',\n        ') }}
     from {{ this }}
     where {{ touched('event_date', -2, 2) }} and not {{ touched('event_date') }}
 
@@ -96,8 +100,7 @@ visitor_half_hours as (
         case when last_opened_date >= event_date - 1 then last_opened_at else day_began_at end as session_started_at,
         first_event_at,
         last_event_at,
-        first_cart_at,
-        {{ counts | join(',\n        ') }}
+        {{ (instants + counts) | join(',\n        ') }}
     from looking_back
     where {{ is_rebuilt() }}
 

@@ -14,18 +14,9 @@ sessions as (
 
 ),
 
-product_events as (
+categories_of_sessions as (
 
-    select * from {{ ref('int_product_events') }}
-
-),
-
-products as (
-
-    select
-        product_id,
-        coalesce(category_level_1, '(none)') as first_category
-    from {{ ref('dim_products') }}
+    select * from {{ ref('int_session_categories') }}
 
 ),
 
@@ -38,23 +29,11 @@ whole_sessions as (
         country,
         cast(null as string) as category,
         true as is_total,
-        {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }}
+        {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }},
+        has_ordered_cart,
+        has_ordered_checkout,
+        has_ordered_purchase
     from sessions
-
-),
-
-categories_of_sessions as (
-
-    select
-        product_events.visitor_id,
-        product_events.session_started_at,
-        products.first_category as category,
-        count(case when product_events.event_type = 'product_view' then 1 end) as product_views,
-        count(case when product_events.event_type = 'add_to_cart' then 1 end) as cart_adds,
-        count(case when product_events.event_type = 'purchase' then 1 end) as purchases
-    from product_events
-    inner join products on product_events.product_id = products.product_id
-    group by product_events.visitor_id, product_events.session_started_at, products.first_category
 
 ),
 
@@ -68,7 +47,8 @@ parts_of_sessions as (
         sessions.country,
         parts.category,
         false as is_total,
-        {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }}
+        {{ funnel_steps('parts.product_views', 'parts.cart_adds', 'sessions.checkouts', 'parts.purchases') }},
+        {{ ordered_steps('parts.ordered_cart_at', 'sessions.last_checkout_at', 'parts.last_purchase_at') }}
     from categories_of_sessions as parts
     inner join sessions
         on
@@ -100,7 +80,10 @@ fct_funnel as (
         count(case when has_view then 1 end) as view_sessions,
         count(case when has_cart then 1 end) as cart_sessions,
         count(case when has_checkout then 1 end) as checkout_sessions,
-        count(case when has_purchase then 1 end) as purchase_sessions
+        count(case when has_purchase then 1 end) as purchase_sessions,
+        count(case when has_ordered_cart then 1 end) as ordered_cart_sessions,
+        count(case when has_ordered_checkout then 1 end) as ordered_checkout_sessions,
+        count(case when has_ordered_purchase then 1 end) as ordered_purchase_sessions
     from steps
     group by session_date, channel, device_type, country, category, is_total
 

@@ -38,6 +38,9 @@ fct_sessions as (
         events = 1 as is_bounce,
         purchases > 0 as is_converted,
         {{ funnel_steps('product_views', 'cart_adds', 'checkouts', 'purchases') }},
+        has_ordered_cart,
+        has_ordered_checkout,
+        has_ordered_purchase,
 
         -- dates and timestamps
         session_date,

@@ -1,0 +1,130 @@
+"""How far the visitors of any period went is a sum over fct_visitor_funnel, in each slice."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle_events import told_events
+from tests.oracle_funnel import STEPS, visitors_of_period
+from tests.worlds import worlds
+
+OF_PERIOD = f"""
+    select slice, slice_value, {", ".join(f"sum({step}_visitors)" for step in STEPS)}
+    from marts.fct_visitor_funnel
+    where session_date between $first and $last and since_date >= $first
+    group by all
+"""
+BY_CHANNEL = """
+    with
+
+    visitors as (
+
+        select channel, visitor_id, sum(product_views) > 0 as has_view, sum(cart_adds) > 0 as has_cart,
+            sum(checkouts) + sum(purchases) > 0 as has_checkout, sum(purchases) > 0 as has_purchase
+        from marts.fct_sessions
+        where session_date between $first and $last
+        group by all
+
+    )
+
+    select 'channel', channel, count_if(has_view), count_if(has_view and has_cart),
+        count_if(has_view and has_cart and has_checkout), count_if(has_view and has_cart and has_purchase)
+    from visitors
+    group by all
+"""
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(worlds(), st.data())
+def test_how_far_the_visitors_of_a_period_went_is_a_sum(warehouse, world, data):
+    shop, events = warehouse(**world), told_events(world["events"])
+    shop.build("fct_visitor_funnel")
+    shop.build("fct_sessions")
+    days = [event["event_date"] for event in events] or [date(2025, 11, 1)]
+    first = data.draw(st.sampled_from(days))
+    last = first + timedelta(days=data.draw(st.sampled_from([0, 1, 2, 6, 29, 88, 89])))
+    found = told(shop, OF_PERIOD, first, last)
+    by_channel = Counter({key: found.pop(key) for key in list(found) if key[0] == "channel"})
+    assert found == visitors_of_period(events, first, last)
+    in_any_order = {key: visitors for key, visitors in by_channel.items() if not key[2].startswith("ordered")}
+    assert in_any_order == told(shop, BY_CHANNEL, first, last)
+    assert all(
+        visitors <= by_channel[key[0], key[1], key[2][8:]]
+        for key, visitors in by_channel.items()
+        if key[2].startswith("ordered")
+    )
+
+
+def told(shop, query, first, last):
+    """Visitors by slice, value and step, where there are some."""
+    found = shop.con.execute(query, {"first": first, "last": last}).fetchall()
+    return Counter(
+        {
+            (slice, value, step): visitors
+            for slice, value, *counts in found
+            for step, visitors in zip(STEPS, counts, strict=False)
+            if visitors
+        }
+    )
+
+
+def visit(day, *kinds):
+    """A session of ann on a day of November 2025, with something done every minute."""
+    sale = {"purchase": {"quantity": 1, "unit_price": "5"}}
+    return [
+        {"event_type": kind, "event_timestamp": f"2025-11-{day:02} 10:{minute:02}:00"} | sale.get(kind, {})
+        for minute, kind in enumerate(kinds)
+    ]
+
+
+def taken(shop, first, last):
+    """The steps that ann took between two days of November, by the mart."""
+    return {
+        step for slice, _, step in told(shop, OF_PERIOD, date(2025, 11, first), date(2025, 11, last)) if slice == "all"
+    }
+
+
+def test_a_step_of_one_session_can_follow_that_of_another(warehouse):
+    shop = warehouse(events=[*visit(1, "product_view"), *visit(3, "add_to_cart"), *visit(5, "purchase")])
+    shop.build("fct_visitor_funnel")
+    assert taken(shop, 1, 2) == {"view"}
+    assert taken(shop, 1, 4) == {"view", "cart", "ordered_cart"}
+    assert taken(shop, 1, 5) == set(STEPS)
+    assert taken(shop, 2, 5) == set(), "the product was seen before"
+
+
+def test_steps_taken_the_wrong_way_round_count_in_any_order_only(warehouse):
+    shop = warehouse(
+        events=[*visit(1, "purchase"), *visit(2, "begin_checkout", "add_to_cart"), *visit(4, "product_view")]
+    )
+    shop.build("fct_visitor_funnel")
+    assert taken(shop, 1, 4) == {"view", "cart", "checkout", "purchase"}
+    assert taken(shop, 2, 4) == {"view", "cart", "checkout"}
+    assert taken(shop, 3, 4) == {"view"}
+
+
+def test_a_cart_counts_after_the_view_of_an_earlier_session_only_while_the_period_holds_it(warehouse):
+    seen = visit(1, "product_view", "add_to_cart")
+    shop = warehouse(events=[*seen, *visit(2, "add_to_cart", "begin_checkout", "product_view")])
+    shop.build("fct_visitor_funnel")
+    assert taken(shop, 1, 2) == {"view", "cart", "checkout", "ordered_cart", "ordered_checkout"}
+    assert taken(shop, 2, 2) == {"view", "cart", "checkout"}
+
+
+def test_a_mart_that_says_other_than_the_sessions_is_found(warehouse):
+    shop = warehouse(events=[*visit(1, "product_view", "add_to_cart"), *visit(3, "add_to_cart", "product_view")])
+    shop.build("fct_visitor_funnel")
+    assert shop.failures("visitors_of_a_day_go_as_far_as_their_sessions") == []
+    for column, planted, day in (("cart", 2, 1), ("ordered_cart", 0, 1), ("ordered_cart", 2, 3), ("purchase", 1, 1)):
+        name = f"{column}_visitors"
+        shop.con.execute("begin")
+        shop.con.execute(
+            f"update marts.fct_visitor_funnel set {name} = {planted} where session_date = $day and since_date = $day",
+            {"day": date(2025, 11, day)},
+        )
+        assert len(shop.failures("visitors_of_a_day_go_as_far_as_their_sessions")) == 1, (column, planted)
+        shop.con.execute("rollback")
