@@ -1,14 +1,12 @@
 {{ config(materialized='ephemeral') }}
 
 {%- set slices = {'all': 'cast(null as string)', 'device': 'device_type', 'channel': 'channel', 'country': 'country'} %}
-{%- set longest = 90 %}
 {%- set days = ['view_date', 'cart_date', 'checkout_date', 'purchase_date', 'ordered_cart', 'ordered_checkout',
                 'ordered_purchase'] %}
 {%- set windows = ['since', 'since_before'] %}
 
 with
 
--- Of who had a session on the days that are built, and those of the 89 days before the first of them.
 sessions as (
 
     select
@@ -28,20 +26,20 @@ sessions as (
         has_checkout_after_cart,
         has_purchase_after_cart
     from {{ ref('int_sessions') }}
-    {%- if not builds_everything() %}
     where
-        {{ since_touched('session_date', longest) }}
-        and visitor_id in (
-            select rebuilt.visitor_id
-            from {{ ref('int_sessions') }} as rebuilt
-            where
-                {{ since_touched('rebuilt.session_date', 1) }}
-                and (
-                    {{ touched('rebuilt.session_date', -1, 2) }}
-                    or {{ changed('rebuilt.session_date', 'int_corrected_dates') }}
-                )
-        )
-    {%- endif %}
+        (product_views > 0 or cart_adds > 0 or checkouts > 0 or purchases > 0)
+        and {{ sessions_so_far(89) }}
+
+),
+
+-- Who never used the cart is spared the windows: every step from here on needs it.
+with_cart as (
+
+    select * from sessions
+    where visitor_id in (
+        select carts.visitor_id from sessions as carts
+        where carts.cart_date is not null
+    )
 
 ),
 
@@ -52,7 +50,7 @@ sessions_of_slices as (
         *,
         '{{ slice }}' as slice,
         {{ value }} as slice_value
-    from sessions
+    from with_cart
     {{ 'union all' if not loop.last }}
 
     {% endfor -%}
@@ -160,7 +158,6 @@ visitor_steps as (
     select
         {%- for window in windows %}
         {%- set view, cart = 'view_date_' ~ window, 'cart_date_' ~ window %}
-        {{ view }} as view_{{ window }},
         {{ earliest([view, cart]) }} as cart_{{ window }},
         {{ earliest([view, cart, 'checkout_date_' ~ window]) }} as checkout_{{ window }},
         {{ earliest([view, cart, 'purchase_date_' ~ window]) }} as purchase_{{ window }},

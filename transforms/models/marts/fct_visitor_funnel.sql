@@ -5,10 +5,59 @@
     )
 }}
 
+{%- set slices = {'all': 'cast(null as string)', 'device': 'device_type', 'channel': 'channel', 'country': 'country'} %}
 {%- set longest = 90 %}
-{%- set steps = ['view', 'cart', 'checkout', 'purchase', 'ordered_cart', 'ordered_checkout', 'ordered_purchase'] %}
+{%- set steps = ['cart', 'checkout', 'purchase', 'ordered_cart', 'ordered_checkout', 'ordered_purchase'] %}
 
 with
+
+views as (
+
+    select
+        visitor_id,
+        device_type,
+        channel,
+        country,
+        session_date
+    from {{ ref('int_sessions') }}
+    where product_views > 0 and {{ sessions_so_far(longest - 1) }}
+
+),
+
+{% for slice, value in slices.items() -%}
+{{ slice }}_views as (
+
+    select
+        session_date,
+        '{{ slice }}' as slice,
+        {{ value }} as slice_value,
+        lag(session_date) over (
+            partition by visitor_id{{ ', ' ~ value if slice != 'all' }}
+            order by session_date
+        ) as session_date_before
+    from views
+
+),
+
+{% endfor -%}
+-- The second session of a visitor's day has that day itself before it: it is left out, the visitor is counted already.
+view_courses as (
+
+    {% for slice in slices -%}
+    select
+        session_date,
+        slice,
+        slice_value,
+        session_date_before,
+        count(*) as visitors
+    from {{ slice }}_views
+    where {{ is_rebuilt() }} and session_date is distinct from session_date_before
+    group by session_date, slice, slice_value, session_date_before
+    {{ 'union all' if not loop.last }}
+
+    {% endfor -%}
+
+),
 
 -- From here on there is a row for each course of dates, not for each visitor.
 courses as (
@@ -60,6 +109,28 @@ moves as (
     from courses
     cross join sides
 
+    union all
+
+    select
+        session_date,
+        slice,
+        slice_value,
+        'view' as step,
+        visitors,
+        session_date as since_date
+    from view_courses
+
+    union all
+
+    select
+        session_date,
+        slice,
+        slice_value,
+        'view' as step,
+        -visitors as visitors,
+        session_date_before as since_date
+    from view_courses
+
 ),
 
 added_up as (
@@ -68,7 +139,7 @@ added_up as (
         session_date,
         slice,
         slice_value,
-        {%- for step in steps %}
+        {%- for step in ['view'] + steps %}
         cast(sum(case when step = '{{ step }}' then visitors else 0 end) as int64) as {{ step }}_visitors,
         {%- endfor %}
         since_date
@@ -85,9 +156,14 @@ fct_visitor_funnel as (
         slice,
         slice_value,
         since_date,
+        view_visitors,
         {{ steps | join('_visitors,\n        ') }}_visitors
     from added_up
-    where {{ steps | join('_visitors <> 0 or ') }}_visitors <> 0
+    where
+        view_visitors <> 0
+        {%- for step in steps %}
+        or {{ step }}_visitors <> 0
+        {%- endfor %}
 
 )
 
