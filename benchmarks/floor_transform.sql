@@ -26,7 +26,10 @@ with counted as (
         count(*) filter (event_type = 'search') as searches,
         count(*) filter (event_type = 'add_to_cart') as carts,
         count(*) filter (event_type = 'begin_checkout') as checkouts,
-        count(*) filter (event_type = 'purchase') as purchases
+        count(*) filter (event_type = 'purchase') as purchases,
+        min(event_timestamp) filter (event_type = 'product_view') as first_view_at,
+        max(event_timestamp) filter (event_type = 'begin_checkout') as last_checkout_at,
+        max(event_timestamp) filter (event_type = 'purchase') as last_purchase_at
     from raw.events group by all
 ),
 opened as (
@@ -56,7 +59,8 @@ with counted as (
     select
         visitor_id, session_started_at, min(event_date) as session_date, max(event_date) as last_date, max(last_at) as session_ended_at,
         sum(events) as events, sum(page_views) as page_views, sum(product_views) as product_views, sum(searches) as searches,
-        sum(carts) as carts, sum(checkouts) as checkouts, sum(purchases) as purchases
+        sum(carts) as carts, sum(checkouts) as checkouts, sum(purchases) as purchases, min(first_view_at) as first_view_at,
+        max(last_checkout_at) as last_checkout_at, max(last_purchase_at) as last_purchase_at
     from half_hours group by all
 ),
 arrived as (
@@ -83,6 +87,22 @@ update marts.fct_sessions set channel = case
     when landing_page is not null then 'direct'
     else 'unknown'
 end;
+
+-- in order: the first time that the cart was filled, and filled after a product was seen
+create temp table carts as
+select
+    s.session_id, min(event_timestamp) as cart_at, min(event_timestamp) filter (event_timestamp >= first_view_at) as ordered_cart_at
+from raw.events e
+join marts.fct_sessions s
+    on e.visitor_id = s.visitor_id and e.event_timestamp between s.session_started_at and s.session_ended_at
+where event_type = 'add_to_cart' group by all;
+
+create temp table session_steps as
+select
+    s.*, cart_at, ordered_cart_at, greatest(last_checkout_at, last_purchase_at) as last_paid_at,
+    ordered_cart_at is not null as carted_in_order, coalesce(last_paid_at >= ordered_cart_at, false) as checked_out_in_order,
+    coalesce(last_purchase_at >= ordered_cart_at, false) as bought_in_order
+from marts.fct_sessions s left join carts using (session_id);
 
 create temp table visitor_days as
 select visitor_id, event_date, sum(events) as events, min(first_at) as first_at, max(last_at) as last_at
@@ -122,7 +142,10 @@ create temp table product_interactions as
 select
     session_started_at, e.visitor_id, product_id,
     bool_or(event_type = 'product_view') as viewed, bool_or(event_type = 'add_to_cart') as carted,
-    bool_or(event_type = 'purchase') as bought, count(*) as interactions
+    bool_or(event_type = 'purchase') as bought, count(*) as interactions,
+    min(event_timestamp) filter (event_type = 'product_view') as view_at,
+    list(event_timestamp) filter (event_type = 'add_to_cart') as carts_at,
+    max(event_timestamp) filter (event_type = 'purchase') as purchase_at
 from raw.events e
 join half_hours h
     on e.visitor_id = h.visitor_id and e.event_date = h.event_date
@@ -133,26 +156,110 @@ create table marts.dim_products as
 select distinct on (product_id) * from raw.products order by product_id, updated_at desc;
 
 create table marts.fct_funnel as
-with steps as (
+with categories as (
+    select
+        split_part(p.category, '.', 1) as category, visitor_id, session_started_at, bool_or(viewed) as viewed, bool_or(carted) as carted, bool_or(bought) as bought,
+        min(view_at) as view_at, max(purchase_at) as purchase_at,
+        list_min(list_filter(flatten(list(carts_at)), cart -> cart >= min(view_at))) as cart_at
+    from product_interactions left join marts.dim_products p using (product_id) group by all
+),
+steps as (
     select '(all)' as category, session_date, channel, device_type,
-        product_views > 0 as viewed, carts > 0 as carted, checkouts > 0 or purchases > 0 as checked_out, purchases > 0 as bought
-    from marts.fct_sessions
+        product_views > 0 as viewed, carts > 0 as carted, checkouts > 0 or purchases > 0 as checked_out, purchases > 0 as bought,
+        carted_in_order, checked_out_in_order, bought_in_order
+    from session_steps
     union all
     select
-        p.category, any_value(s.session_date), any_value(s.channel), any_value(s.device_type),
-        bool_or(i.viewed), bool_or(i.carted), any_value(s.checkouts) > 0 or bool_or(i.bought), bool_or(i.bought)
-    from product_interactions i
-    join marts.fct_sessions s using (visitor_id, session_started_at)
-    left join marts.dim_products p using (product_id)
-    group by p.category, visitor_id, session_started_at
+        c.category, session_date, channel, device_type, viewed, carted, checkouts > 0 or bought, bought,
+        c.cart_at is not null, coalesce(greatest(last_checkout_at, purchase_at) >= c.cart_at, false),
+        coalesce(purchase_at >= c.cart_at, false)
+    from categories c join session_steps using (visitor_id, session_started_at)
 )
 select
     session_date, channel, device_type, category, count(*) as sessions,
     count(*) filter (viewed) as view_sessions,
     count(*) filter (viewed and carted) as cart_sessions,
     count(*) filter (viewed and carted and checked_out) as checkout_sessions,
-    count(*) filter (viewed and carted and checked_out and bought) as purchase_sessions
+    count(*) filter (viewed and carted and checked_out and bought) as purchase_sessions,
+    count(*) filter (carted_in_order) as ordered_cart_sessions,
+    count(*) filter (checked_out_in_order) as ordered_checkout_sessions,
+    count(*) filter (bought_in_order) as ordered_purchase_sessions
 from steps group by all;
+
+-- how far visitors came in any period: on each day, who can be counted from which first day on now, less who could before
+create table marts.fct_visitor_funnel as
+with slices as (
+    select 'all' as slice, null as slice_value, * from session_steps
+    union all select 'device', device_type, * from session_steps
+    union all select 'channel', channel, * from session_steps
+    union all select 'country', country, * from session_steps
+),
+viewed as (
+    select
+        slice, slice_value, visitor_id, session_date, session_started_at, cart_at, last_paid_at, last_purchase_at, carted_in_order,
+        checked_out_in_order, bought_in_order, if(product_views > 0, session_date, null) as view_date,
+        max(view_date) over (
+            partition by slice, slice_value, visitor_id order by session_started_at rows between unbounded preceding and 1 preceding
+        ) as viewed_before
+    from slices where product_views > 0 or carts > 0 or checkouts > 0 or purchases > 0
+),
+carted as (
+    select
+        *, case when carted_in_order then session_date when cart_at is not null then viewed_before end as cart_since,
+        max(cart_since) over (
+            partition by slice, slice_value, visitor_id order by session_started_at rows between unbounded preceding and 1 preceding
+        ) as carted_before
+    from viewed
+),
+days as (
+    select
+        slice, slice_value, visitor_id, session_date as day, max(view_date) as viewed, max(if(cart_at is not null, session_date, null)) as carted,
+        max(if(last_paid_at is not null, session_date, null)) as checked_out, max(if(last_purchase_at is not null, session_date, null)) as bought,
+        max(cart_since) as ordered_cart,
+        max(case
+            when checked_out_in_order then session_date when last_paid_at >= cart_at then viewed_before when last_paid_at is not null then carted_before
+        end) as ordered_checkout,
+        max(case
+            when bought_in_order then session_date when last_purchase_at >= cart_at then viewed_before
+            when last_purchase_at is not null then carted_before
+        end) as ordered_purchase
+    from carted group by all
+),
+latest as (
+    select
+        slice, slice_value, visitor_id, day,
+        max(columns(['viewed', 'carted', 'checked_out', 'bought', 'ordered_cart', 'ordered_checkout', 'ordered_purchase'])) over so_far
+    from days window so_far as (partition by slice, slice_value, visitor_id order by day)
+),
+told as (
+    select
+        slice, slice_value, visitor_id, day,
+        case when viewed <= carted then viewed when carted < viewed then carted end as cart_since,
+        case when cart_since <= checked_out then cart_since when checked_out < cart_since then checked_out end as checkout_since,
+        case when cart_since <= bought then cart_since when bought < cart_since then bought end as purchase_since,
+        [viewed, cart_since, checkout_since, purchase_since, ordered_cart, ordered_checkout, ordered_purchase] as since
+    from latest
+),
+followed as (
+    select *, lag(since) over (partition by slice, slice_value, visitor_id order by day) as since_before from told
+),
+steps as (
+    select
+        day, slice, slice_value, unnest(since) as since, unnest(coalesce(since_before, list_transform(since, date -> null))) as before,
+        unnest(['view', 'cart', 'checkout', 'purchase', 'ordered_cart', 'ordered_checkout', 'ordered_purchase']) as step
+    from followed
+),
+moves as (
+    select day, slice, slice_value, step, since, count(*) as visitors from steps group by all
+    union all select day, slice, slice_value, step, before, -count(*) from steps group by all
+)
+select
+    day, slice, slice_value, since, sum(visitors) filter (step = 'view') as view_visitors,
+    sum(visitors) filter (step = 'cart') as cart_visitors, sum(visitors) filter (step = 'checkout') as checkout_visitors,
+    sum(visitors) filter (step = 'purchase') as purchase_visitors, sum(visitors) filter (step = 'ordered_cart') as ordered_cart_visitors,
+    sum(visitors) filter (step = 'ordered_checkout') as ordered_checkout_visitors,
+    sum(visitors) filter (step = 'ordered_purchase') as ordered_purchase_visitors
+from moves where since > day - 90 group by all;
 
 create temp table order_lines as
 select

@@ -30,10 +30,30 @@ QUESTIONS = {
         "select sum(dau), sum(wau), sum(mau), sum(new_visitors) from marts.fct_daily_engagement",
     ),
     "the funnel of whole sessions": (
-        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
+        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions), "
+        "sum(ordered_cart_sessions), sum(ordered_checkout_sessions), sum(ordered_purchase_sessions) "
         "from marts.fct_funnel where is_total",
-        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions) "
+        "select sum(view_sessions), sum(cart_sessions), sum(checkout_sessions), sum(purchase_sessions), "
+        "sum(ordered_cart_sessions), sum(ordered_checkout_sessions), sum(ordered_purchase_sessions) "
         "from marts.fct_funnel where category = '(all)'",
+    ),
+    "the funnel of categories": (
+        "select category, sum(cart_sessions), sum(ordered_cart_sessions), sum(ordered_checkout_sessions), "
+        "sum(ordered_purchase_sessions) from marts.fct_funnel where category <> '(none)' group by all order by all",
+        "select category, sum(cart_sessions), sum(ordered_cart_sessions), "
+        "sum(ordered_checkout_sessions), sum(ordered_purchase_sessions) "
+        "from marts.fct_funnel where category <> '(all)' group by all order by all",
+    ),
+    # But for channels, of which the floor knows a shorter list of hosts.
+    "how far visitors came": (
+        "select slice, sum(view_visitors), sum(cart_visitors), sum(checkout_visitors), sum(purchase_visitors), "
+        "sum(ordered_cart_visitors), sum(ordered_checkout_visitors), sum(ordered_purchase_visitors), "
+        "sum(ordered_purchase_visitors * (session_date - since_date)) "
+        "from marts.fct_visitor_funnel where slice <> 'channel' group by all order by all",
+        "select slice, sum(view_visitors), sum(cart_visitors), sum(checkout_visitors), sum(purchase_visitors), "
+        "sum(ordered_cart_visitors), sum(ordered_checkout_visitors), sum(ordered_purchase_visitors), "
+        "sum(ordered_purchase_visitors * (day - since)) "
+        "from marts.fct_visitor_funnel where slice <> 'channel' group by all order by all",
     ),
     "revenue": (
         "select currency, sum(gross_amount), sum(discount_amount), sum(refund_amount) from marts.fct_revenue "

@@ -147,7 +147,7 @@ def test_a_column_is_described_where_it_is_read(twice: Twice) -> None:
 def test_each_model_and_test_tells_of_its_jobs(twice: Twice) -> None:
     """One each, and one for each question for dates that another model of the build found."""
     asked = Counter(job["labels"]["dbt_node"] for sql, job in twice.sent if FOR_DATES in sql)
-    models = {"int_daily_visitors", "int_cohort_days", "fct_active_visitors", "fct_revenue"}
+    models = {"int_daily_visitors", "int_cohort_days", "fct_active_visitors", "fct_visitor_funnel", "fct_revenue"}
     assert models < asked.keys()
     told = {node.name: node.billed.jobs for node in twice.built.nodes}
     assert told == {name: 0 if name in EPHEMERAL else 1 + asked[name[:63]] for name in told}  # what a label holds
