@@ -1,5 +1,5 @@
-"""What Funnel asks: how far sessions went. All of it is read from fct_funnel, in one of its two parts: everything
-together, or the products of one category."""
+"""What Funnel asks of sessions: how far they went. All of it is read from fct_funnel, in one of its two parts:
+everything together, or the products of one category. What it asks of users is in `funnel_of_users`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,13 @@ SPLITS = {
 }
 # Categories overlap, so they are read from rows of their own, never from the total's.
 IN_PART = "((@category is null and is_total) or (not is_total and category = @category))"
-STEPS = """cast(coalesce(sum(sessions), 0) as int64) as sessions,
-            cast(coalesce(sum(view_sessions), 0) as int64) as views,
-            cast(coalesce(sum(cart_sessions), 0) as int64) as carts,
-            cast(coalesce(sum(checkout_sessions), 0) as int64) as checkouts,
-            cast(coalesce(sum(purchase_sessions), 0) as int64) as purchases"""
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """Sessions that came at least as far as each step, all steps before it included."""
+    """Sessions, or users, that came at least as far as each step, all steps before it included."""
 
-    sessions: int
+    came: int
     views: int
     carts: int
     checkouts: int
@@ -46,14 +41,33 @@ class Funnel:
 NOTHING = Funnel(0, 0, 0, 0, 0)
 
 
+def steps(what: str, in_order: bool, table: str = "") -> str:
+    """The sums of `view_{what}` and so on of a select list, under the names of `Funnel`; `table` is one with its dot.
+
+    The steps from the cart on have columns of their own for who took them one after the other.
+    """
+    ordered = "ordered_" if in_order else ""
+    columns = {"views": "view", "carts": f"{ordered}cart", "checkouts": f"{ordered}checkout"}
+    columns |= {"purchases": f"{ordered}purchase"}
+    return ",\n            ".join(
+        f"cast(coalesce(sum({table}{column}_{what}), 0) as int64) as {name}" for name, column in columns.items()
+    )
+
+
+def _sums(in_order: bool, table: str = "") -> str:
+    came = f"cast(coalesce(sum({table}sessions), 0) as int64) as came"
+    return f"{came},\n            {steps('sessions', in_order, table)}"
+
+
 @cached
-def funnel(copy: Published, period: Period, part: Slice, category: str | None) -> Funnel:
-    """The funnel of a period. Of a category it is of the sessions that touched a product of it."""
+def funnel(copy: Published, period: Period, part: Slice, category: str | None, in_order: bool = False) -> Funnel:
+    """The funnel of a period. Of a category it is of the sessions that touched a product of it. Where `in_order`, each
+    step counts only after the one before."""
     (found,) = rows(
         copy,
         f"""
         select
-            {STEPS}
+            {_sums(in_order)}
         from marts.fct_funnel
         where session_date between @first and @last
             and {IN_PART}
@@ -68,7 +82,9 @@ def funnel(copy: Published, period: Period, part: Slice, category: str | None) -
 
 
 @cached
-def days(copy: Published, period: Period, part: Slice, category: str | None) -> list[tuple[str, Funnel]]:
+def days(
+    copy: Published, period: Period, part: Slice, category: str | None, in_order: bool = False
+) -> list[tuple[str, Funnel]]:
     """The funnel of each day, days without a session included, with midnight as ISO text before it."""
     found = rows(
         copy,
@@ -87,7 +103,7 @@ def days(copy: Published, period: Period, part: Slice, category: str | None) -> 
 
         select
             engagement.event_date as date,
-            {STEPS.replace("(sum(", "(sum(visits.")}
+            {_sums(in_order, "visits.")}
         from marts.fct_daily_engagement as engagement
         left join visits on engagement.event_date = visits.session_date
         where engagement.event_date between @first and @last
@@ -103,7 +119,9 @@ def days(copy: Published, period: Period, part: Slice, category: str | None) -> 
 
 
 @cached
-def split(copy: Published, period: Period, part: Slice, category: str | None, by: str) -> list[tuple[str, Funnel]]:
+def split(
+    copy: Published, period: Period, part: Slice, category: str | None, by: str, in_order: bool = False
+) -> list[tuple[str, Funnel]]:
     """The funnel of each device, channel, country or category, with its name before it; most sessions first.
 
     By category a session has a part in each of which it touched a product: these do not add up to all sessions.
@@ -114,13 +132,13 @@ def split(copy: Published, period: Period, part: Slice, category: str | None, by
         f"""
         select
             {SPLITS[by]} as name,
-            {STEPS}
+            {_sums(in_order)}
         from marts.fct_funnel
         where session_date between @first and @last
             and {inside}
             and {IN_SLICE}
         group by name
-        order by sessions desc, name
+        order by came desc, name
         """,
         first=period.first,
         last=period.last,

@@ -1,44 +1,49 @@
 """Funnel: how far sessions go, where they end, and for whom that differs."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 import streamlit as st
 
-from dashboards import charts, downloads, numbers, tables, tiles
+from dashboards import charts, downloads, numbers, tables, tiles, ways
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import funnel as queries
 from dashboards.queries.funnel import Funnel
+from dashboards.queries.funnel_of_users import LONGEST
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import Shop
 from dashboards.view import View
+from dashboards.ways import Way
 
-STEPS = ("Sessions", "Saw a product", "Put it into the cart", "Went to the checkout", "Bought")
+STEPS = ("Saw a product", "Put it into the cart", "Went to the checkout", "Bought")
 RATES = {"view_rate": "To a product", "cart_rate": "To the cart", "checkout_rate": "To the checkout"}
 RATES |= {"purchase_rate": "To the purchase"}
-NOTHING = "No session began in this period."
 DRAWN = 12
-RULE = (
-    "By session, not by user. A step counts the sessions that also took all steps before it, in whatever order; "
-    "who bought has been at the checkout."
-)
 
 
 def page(copy: Published, shop: Shop, view: View) -> None:
-    now = queries.funnel(copy, view.period, view.slice, view.category)
-    days = queries.days(copy, view.period, view.slice, view.category)
-    st.caption(RULE)
-    _tiles(copy, shop, view, now, days)
-    _steps(copy, view, now)
-    _trend(view, days)
-    _split(copy, view)
+    way = ways.choose()
+    st.caption(way.rule)
+    if not way.can_tell(view.period):
+        st.info(
+            f"Users can be told for up to {LONGEST} days, and this period has {view.period.days}: "
+            "choose a shorter one, or count sessions."
+        )
+        return
+    now = way.funnel(copy, view, view.period)
+    days = way.days(copy, view)
+    _tiles(copy, shop, view, way, now, days)
+    _steps(copy, view, way, now)
+    _trend(view, way, days)
+    _split(copy, view, way)
 
 
 def _rates(funnel: Funnel) -> dict[str, tuple[int, int]]:
     """Of each rate, how many came to its step, and of how many."""
     steps = {name: (after, before) for name, (before, after) in zip(RATES, pairwise(funnel.counts), strict=True)}
-    return {**steps, "funnel_rate": (funnel.purchases, funnel.sessions)}
+    return {**steps, "funnel_rate": (funnel.purchases, funnel.came)}
 
 
 def _rate(funnel: Funnel, name: str) -> Decimal | None:
@@ -51,87 +56,94 @@ def _percent(part: int, whole: int) -> Decimal | None:
     return None if share is None else round(share, 4)  # as many places as a file needs
 
 
-def _tiles(copy: Published, shop: Shop, view: View, now: Funnel, days: list[tuple[str, Funnel]]) -> None:
-    was = queries.NOTHING
-    if view.compared:
-        was = queries.funnel(copy, view.compared, view.slice, view.category)
+def _tiles(copy: Published, shop: Shop, view: View, way: Way, now: Funnel, days: Sequence[tuple[str, Funnel]]) -> None:
+    was = way.funnel(copy, view, view.compared) if view.compared else queries.NOTHING
     first, *places = tiles.row(6)
     tiles.tile(
         first,
-        "funnel_sessions",
-        numbers.count(now.sessions),
-        numbers.change(now.sessions, was.sessions),
+        way.metric("funnel_sessions"),
+        numbers.count(now.came),
+        numbers.change(now.came, was.came),
         shop=shop,
         view=view,
-        course=[funnel.sessions for _, funnel in days],
+        course=[funnel.came for _, funnel in days],
+        regardless_of=way.regardless_of(view),
     )
     for place, name in zip(places, _rates(now), strict=True):
         rate = _rate(now, name)
         tiles.tile(
             place,
-            name,
+            way.metric(name),
             numbers.percent(rate),
             numbers.points(rate, _rate(was, name)),
             shop=shop,
             view=view,
             course=[float(told) for _, funnel in days if (told := _rate(funnel, name)) is not None],
+            regardless_of=way.regardless_of(view),
         )
 
 
-def _steps(copy: Published, view: View, now: Funnel) -> None:
+def _steps(copy: Published, view: View, way: Way, now: Funnel) -> None:
     left, right = st.columns(2)
+    names = (way.of, *STEPS)
     with left.container(border=True, height="stretch"):
-        st.subheader("How far sessions went")
-        if not now.sessions:
-            st.caption(NOTHING)
+        st.subheader(f"How far {way.of.lower()} went")
+        tiles.note(view, way.regardless_of(view))
+        if not now.came:
+            st.caption(way.nothing)
         else:
-            reached = [{"step": step, "count": count} for step, count in zip(STEPS, now.counts, strict=True)]
+            reached = [{"step": step, "count": count} for step, count in zip(names, now.counts, strict=True)]
             st.altair_chart(
-                charts.bars_by_name(reached, "step", "count", "Sessions"),
-                alt="Bar chart of the sessions that came as far as each step.",
+                charts.bars_by_name(reached, "step", "count", way.of),
+                alt=f"Bar chart of the {way.of.lower()} that came as far as each step.",
             )
-            if said := _left_over(copy, view, now):
+            if said := _left_over(copy, view, way, now):
                 st.caption(said)
     with right.container(border=True, height="stretch"):
         st.subheader("Where they ended")
+        tiles.note(view, way.regardless_of(view))
         tables.show(
             [
                 {
                     "Step": step,
-                    "Sessions": count,
-                    "Of all, %": _percent(count, now.sessions),
+                    way.of: count,
+                    "Of all, %": _percent(count, now.came),
                     "Went on, %": _percent(after, count) if after is not None else None,
                     "Ended here": count - (after or 0) if after is not None else None,
                 }
-                for step, count, after in zip(STEPS, now.counts, [*now.counts[1:], None], strict=True)
-                if now.sessions
+                for step, count, after in zip(names, now.counts, [*now.counts[1:], None], strict=True)
+                if now.came
             ],
-            {"Sessions": numbers.count, "Of all, %": numbers.amount, "Went on, %": numbers.amount}
+            {way.of: numbers.count, "Of all, %": numbers.amount, "Went on, %": numbers.amount}
             | {"Ended here": numbers.count},
             name="funnel",
             view=view,
-            nothing=NOTHING,
+            nothing=way.nothing,
         )
 
 
-def _left_over(copy: Published, view: View, now: Funnel) -> str | None:
-    """What the Overview's conversion counts, too; of a category that cannot be told."""
-    if view.category:
+def _left_over(copy: Published, view: View, way: Way, now: Funnel) -> str | None:
+    """What the Overview's conversion counts, too; of users, and of a category, that cannot be told."""
+    if way.is_of_users or view.category:
         return None
     converted = sessions(copy, view.period, view.slice).converted
     if converted == now.purchases:
         return None
+    missed = "seen the product or used the cart in the same session"
+    if way.is_in_order:
+        missed = "seen the product, then used the cart, in the same session"
     return (
-        "Sessions that bought without having seen the product or used the cart in the same session: "
+        f"Sessions that bought without having {missed}: "
         f"{numbers.count(converted - now.purchases)}. Conversion on the Overview counts them, too."
     )
 
 
-def _trend(view: View, days: list[tuple[str, Funnel]]) -> None:
+def _trend(view: View, way: Way, days: Sequence[tuple[str, Funnel]]) -> None:
     with st.container(border=True):
         st.subheader("Rate of each step a day, %")
-        if not any(funnel.sessions for _, funnel in days):
-            st.caption(NOTHING)
+        tiles.note(view, way.regardless_of(view))
+        if not any(funnel.came for _, funnel in days):
+            st.caption(way.nothing)
             return
         rates = [
             {"date": date} | {name: None if (told := _rate(funnel, name)) is None else float(told) for name in RATES}
@@ -139,13 +151,13 @@ def _trend(view: View, days: list[tuple[str, Funnel]]) -> None:
         ]
         st.altair_chart(
             charts.lines_per_day(rates, RATES, "Percent of the step before", ",.2f"),
-            alt=f"The share of each step's sessions that took the next one, for each day of {view.period}.",
+            alt=f"The share of each step's {way.of.lower()} that took the next one, for each day of {view.period}.",
         )
-        table = [{"Day": date[:10]} | dict(zip(STEPS, funnel.counts, strict=True)) for date, funnel in days]
+        table = [{"Day": date[:10]} | dict(zip((way.of, *STEPS), funnel.counts, strict=True)) for date, funnel in days]
         downloads.offer(lambda: table, "funnel_days", view)
 
 
-def _split(copy: Published, view: View) -> None:
+def _split(copy: Published, view: View, way: Way) -> None:
     with st.container(border=True):
         title, choice = st.columns([1, 1], vertical_alignment="center")
         title.subheader("For whom it differs")
@@ -162,28 +174,35 @@ def _split(copy: Published, view: View) -> None:
                 )
                 or "Device"
             )
+        if way.is_of_users and by == "Category":
+            st.caption("Users are not told by category: count sessions, or choose another division.")
+            return
+        if way.is_of_users:
+            st.caption(f"Who came by more than one {by.lower()} is in each, as far as with the sessions of it.")
+            others = [kind for kind in ("device", "channel", "country", "category") if kind != by.lower()]
+            tiles.note(view, others)
         if by == "Category":
             st.caption(
                 "A session counts in each category of which it touched a product, and goes as far in it as with those: "
                 "categories do not add up to all sessions."
             )
         rows = [
-            {by: name, "Sessions": funnel.sessions}
+            {by: name, way.of: funnel.came}
             | {f"{label}, %": _rate(funnel, rate) for rate, label in RATES.items()}
             | {"Bought": funnel.purchases, "Bought, % of all": _rate(funnel, "funnel_rate")}
-            for name, funnel in queries.split(copy, view.period, view.slice, view.category, by.lower())
+            for name, funnel in way.split(copy, view, by.lower())
         ]
         rates = {f"{label}, %": numbers.amount for label in RATES.values()}
         tables.show(
             rows[:DRAWN],
-            {"Sessions": numbers.count, **rates, "Bought": numbers.count, "Bought, % of all": numbers.amount},
+            {way.of: numbers.count, **rates, "Bought": numbers.count, "Bought, % of all": numbers.amount},
             name=f"funnel_by_{by.lower()}",
             view=view,
             whole=lambda: rows,
-            nothing=NOTHING,
+            nothing=way.nothing,
         )
         if len(rows) > DRAWN:
-            st.caption(f"The first {DRAWN} of {len(rows)} by sessions; the files have all.")
+            st.caption(f"The first {DRAWN} of {len(rows)} by {way.of.lower()}; the files have all.")
 
 
 show(page)

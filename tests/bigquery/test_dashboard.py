@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import published
 from dashboards.periods import Period
 from dashboards.published import Marts, NothingToShow, current_copy
-from dashboards.queries import behaviour, cohorts, customers, engagement, funnel, prices, products
+from dashboards.queries import behaviour, cohorts, customers, engagement, funnel, funnel_of_users, prices, products
 from dashboards.queries import categories as of_categories
 from dashboards.queries import overview as queries
 from dashboards.queries.batches import batches
@@ -22,6 +22,7 @@ from dashboards.queries.runs import runs
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options
 from dashboards.queries.shop import shop as about
+from dashboards.queries.visitors import KINDS
 from dashboards.triangle import starts
 from dashboards.view import UNKNOWN, Slice
 from emulator.asking import SqlLibrary
@@ -79,9 +80,15 @@ def answers(copy: published.Published) -> dict[str, Any]:
             found[f"first price of {against}"] = prices.price_changes(copy, *against, 1)
         for ask in (engagement.engagement, engagement.days, engagement.hours, sessions):
             found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part)
-        for ask in (funnel.funnel, funnel.days):
-            found[f"{ask.__module__}.{ask.__name__} of {view}"] = ask(copy, period, part, category)
-        found |= {f"funnel by {by} of {view}": funnel.split(copy, period, part, category, by) for by in funnel.SPLITS}
+        for in_order in (False, True):
+            way = f"in order of {view}" if in_order else f"of {view}"
+            sessions_asked, users_asked = (copy, period, part, category), (copy, period, part)
+            for ask in (funnel.funnel, funnel.days):
+                found[f"{ask.__module__}.{ask.__name__} {way}"] = ask(*sessions_asked, in_order)
+            for ask in (funnel_of_users.funnel, funnel_of_users.days):
+                found[f"{ask.__module__}.{ask.__name__} {way}"] = ask(*users_asked, in_order)
+            found |= {f"funnel by {by} {way}": funnel.split(*sessions_asked, by, in_order) for by in funnel.SPLITS}
+            found |= {f"users by {by} {way}": funnel_of_users.split(*users_asked, by, in_order) for by in KINDS}
         found |= {f"{what} of {view}": behaviour.durations(copy, period, part, what) for what in behaviour.DURATIONS}
         found[f"batches of {view}"] = batches(copy, period)
         found[f"customers of {view}"] = customers.customers(copy, period)

@@ -32,12 +32,15 @@ def session(
     seconds: int = 0,
     events: int = 1,
     steps: int = 0,
+    in_order: int | None = None,
 ) -> Row:
-    """`steps` is how many of the funnel's it took: seen, put into the cart, gone to the checkout, bought."""
+    """`steps` is how many of the funnel's it took: seen, put into the cart, gone to the checkout, bought; `in_order`
+    how many of them one after the other, None where it is as many."""
     where = {"device_type": device, "channel": channel, "country": country}
     bought = {"purchases": purchases, "is_converted": purchases > 0}
     began = datetime(2025, 11, on, hour, tzinfo=UTC)
-    length = {"duration_seconds": seconds, "events": events, "is_bounce": events == 1, "steps": steps}
+    length = {"duration_seconds": seconds, "events": events, "is_bounce": events == 1}
+    taken = {"steps": steps, "in_order": steps if in_order is None else in_order}
     return {
         "session_id": f"{visitor}{on}",
         "visitor_id": visitor,
@@ -46,6 +49,7 @@ def session(
         **where,
         **bought,
         **length,
+        **taken,
     }
 
 
@@ -66,7 +70,9 @@ def visits(sessions: Sequence[Row]) -> Tables:
     """What the marts say of sessions that end on the day they begin, and whose hours are those of the shop's clock."""
     return {
         "dim_date": [{"calendar_date": day(n), "day_of_week": day(n).isoweekday()} for n in range(1, 31)],
-        "fct_sessions": [{name: value for name, value in s.items() if name != "steps"} for s in sessions],
+        "fct_sessions": [
+            {name: value for name, value in s.items() if name not in ("steps", "in_order")} for s in sessions
+        ],
         "fct_session_lengths": [_counted(s) | _length(s) for s in sessions],
         "fct_conversions": [
             {"session_date": s["session_date"], **_where(s), "to_purchase_seconds": s["duration_seconds"]}
@@ -75,16 +81,23 @@ def visits(sessions: Sequence[Row]) -> Tables:
         ],
         "fct_hourly_sessions": [_counted(s) | {"hour_of_day": s["session_started_at"].hour} for s in sessions],
         "fct_funnel": [
-            {"session_date": s["session_date"], **_where(s), "is_total": True, **steps(s["steps"])} for s in sessions
+            {"session_date": s["session_date"], **_where(s), "is_total": True, **steps(s["steps"], 1, s["in_order"])}
+            for s in sessions
         ],
         "fct_active_visitors": list(_active(sessions)),
+        "fct_visitor_funnel": list(_taken(sessions)),
     }
 
 
-def steps(taken: int, sessions: int = 1) -> Row:
-    """How far a row of fct_funnel went."""
+def steps(taken: int, sessions: int = 1, in_order: int | None = None) -> Row:
+    """How far a row of fct_funnel went; one after the other as far, where `in_order` says nothing else."""
     names = ("view_sessions", "cart_sessions", "checkout_sessions", "purchase_sessions")
-    return {"sessions": sessions} | {name: sessions * (taken > place) for place, name in enumerate(names)}
+    ordered = taken if in_order is None else in_order
+    return (
+        {"sessions": sessions}
+        | {name: sessions * (taken > place) for place, name in enumerate(names)}
+        | {f"ordered_{name}": sessions * (ordered > place) for place, name in enumerate(names) if place}
+    )
 
 
 def _where(visit: Row) -> Row:
@@ -129,11 +142,29 @@ def _active(sessions: Sequence[Row]) -> Iterator[Row]:
                 }
 
 
+def _taken(sessions: Sequence[Row]) -> Iterator[Row]:
+    """fct_visitor_funnel of visitors who take each step in a single session: that of the last one counts."""
+    names = ("view", "cart", "checkout", "purchase")
+    for name, column in (("all", None), ("device", "device_type"), ("channel", "channel"), ("country", "country")):
+        last: dict[tuple[str, str | None, str], date] = {}
+        for visit in sorted(sessions, key=lambda visit: visit["session_started_at"]):
+            value, on = visit[column] if column else None, visit["session_date"]
+            taken = [step for place, step in enumerate(names) if visit["steps"] > place]
+            taken += [f"ordered_{step}" for place, step in enumerate(names) if place and visit["in_order"] > place]
+            for step in taken:
+                key = (visit["visitor_id"], value, step)
+                for since, visitors in ((on, 1), (last.get(key), -1)):
+                    if since is not None:
+                        told = {"session_date": on, "slice": name, "slice_value": value, "since_date": since}
+                        yield told | {f"{step}_visitors": visitors}
+                last[key] = on
+
+
 SESSIONS = [
     session("a:ann", 1, "mobile", "email", "DE"),
     session("u:bob", 2, "desktop", "direct", "FR", purchases=1, seconds=90, events=6, steps=4),
     session("a:ann", 8, "mobile", "email", "DE", hour=8, seconds=20, events=2, steps=1),
-    session("a:ann", 10, "mobile", "direct", "DE", purchases=2, hour=20, seconds=700, events=12, steps=4),
+    session("a:ann", 10, "mobile", "direct", "DE", purchases=2, hour=20, seconds=700, events=12, steps=4, in_order=2),
     session("u:bob", 14, "desktop", "direct", "FR", hour=20, seconds=70, events=5, steps=2),
     # Bought without having seen the product: converted, and no step of the funnel.
     session("a:cat", 14, "mobile", "direct", None, purchases=1, hour=20),

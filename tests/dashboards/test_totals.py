@@ -3,16 +3,27 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from dashboards.periods import Period
 from dashboards.published import one_connection
-from dashboards.queries import behaviour, categories, cohorts, customers, engagement, funnel, overview, products
+from dashboards.queries import (
+    behaviour,
+    categories,
+    cohorts,
+    customers,
+    engagement,
+    funnel,
+    funnel_of_users,
+    overview,
+    products,
+)
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import options, shop
-from dashboards.queries.visitors import visitors
+from dashboards.queries.visitors import nearest, visitors
 from dashboards.triangle import later, starts
 from dashboards.view import Slice
 from flows.generate import generate
@@ -105,13 +116,42 @@ def test_sessions_are_the_same_by_day_step_device_hour_and_length(copy: Path) ->
         for unit in ("seconds", "events"):
             assert sum(each.count for each in behaviour.session_ranges(copy, period, part, unit)) == told.sessions
         steps = funnel.funnel(copy, period, part, None)
-        assert steps.sessions == told.sessions
+        assert steps.came == told.sessions
         assert steps.purchases <= told.converted
         by_day = [found for _, found in funnel.days(copy, period, part, None)]
         for by in ("device", "channel", "country"):
             divided = [found for _, found in funnel.split(copy, period, part, None, by)]
             for found in (by_day, divided):
                 assert tuple(map(sum, zip(*(each.counts for each in found), strict=True))) == steps.counts
+
+
+def test_users_of_the_funnel_are_the_active_ones_and_at_least_those_of_any_part(copy: Path) -> None:
+    for period, part in views(copy):
+        in_order = funnel_of_users.funnel(copy, period, part, True)
+        for told in (funnel_of_users.funnel(copy, period, part), in_order):
+            assert told.came == visitors(copy, period, part) == overview.kpis(copy, period, "EUR", part).visitors
+            assert all(before >= after for before, after in pairwise(told.counts))
+        any_order = funnel_of_users.funnel(copy, period, part)
+        assert all(more >= less for more, less in zip(any_order.counts, in_order.counts, strict=True))
+        assert any_order.counts[1:4] > (0, 0, 0)
+        for _, of_day in funnel_of_users.days(copy, period, part):
+            assert all(whole >= of_one for whole, of_one in zip(any_order.counts, of_day.counts, strict=True))
+        if nearest(part) == nearest(Slice()):
+            steps = funnel.funnel(copy, period, part, None)
+            assert any_order.counts[1] <= steps.views, "who saw a product did in one session at least"
+            for by in ("device", "channel", "country"):
+                divided = [found.counts for _, found in funnel_of_users.split(copy, period, part, by)]
+                assert all(
+                    sum(parts) >= whole
+                    for parts, whole in zip(zip(*divided, strict=True), any_order.counts[:2], strict=False)
+                )
+
+
+def test_users_of_a_day_are_those_of_a_period_of_one_day(copy: Path) -> None:
+    last = everything(copy).last
+    for in_order in (False, True):
+        by_day = dict(funnel_of_users.days(copy, everything(copy), Slice(), in_order))
+        assert by_day[f"{last}T00:00:00"] == funnel_of_users.funnel(copy, Period(last, last), Slice(), in_order)
 
 
 def test_users_are_the_same_by_day_and_by_cohort(copy: Path) -> None:
