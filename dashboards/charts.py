@@ -11,6 +11,7 @@ import altair as alt
 from dashboards.reader import marks
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7", "#7A8797"
+ON_PHONE = 200  # pixels that a phone leaves for bars and the numbers beside them
 HEIGHT = 280
 Rows = Sequence[dict[str, Any]]
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
@@ -76,7 +77,10 @@ def bars_by_name(rows: Rows, name: str, value: str, title: str, width: int = 170
     """One horizontal bar for each of `rows`, in their order, with the value written beside it. Names that are wider
     than `width` pixels are cut."""
     values = [row[value] for row in rows]
-    room = alt.Scale(domain=[min(0, *values), max(0, *values) * 1.2 or 1], nice=False)
+    written_pixels = 5 + 6.5 * max((len(f"{number:,.0f}") for number in values), default=0)
+    room = alt.Scale(
+        domain=[min(0, *values), max(0, *values) * ON_PHONE / (ON_PHONE - written_pixels) or 1], nice=False
+    )
     base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(
         y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=width, ticks=False, domain=False)),
         x=alt.X(f"{value}:Q", title=None, axis=None, scale=room),

@@ -32,15 +32,18 @@ def tile(
     course: Sequence[float] = (),
     less_is_better: bool = False,
     regardless_of: Sequence[str] = (),
+    label: str = "",
 ) -> None:
     """Draw the metric `name` of the registry into `place`.
 
     `course` is its value on each day. Where `less_is_better`, it is a rise that is drawn in red. `regardless_of` names
     the filters of the view that its marts cannot tell apart: where one of them is set, the tile says that it counts all
-    of them.
+    of them. `label` stands for the metric's own where a page says above what is left out of it.
     """
     metric = metrics()[name]
-    label = numbers.labelled(metric.label, view.currency) if metric.unit == "money" else metric.label
+    label = label or metric.label
+    if metric.unit == "money":
+        label = numbers.labelled(label, view.currency)
     steady = change is not None and change[0] not in "+-"
     drawn = place.container(border=True, gap="xsmall", height="stretch")
     drawn.metric(

@@ -20,6 +20,7 @@ from dashboards.ways import Way
 STEPS = ("Saw a product", "Put it into the cart", "Went to the checkout", "Bought")
 RATES = {"view_rate": "To a product", "cart_rate": "To the cart", "checkout_rate": "To the checkout"}
 RATES |= {"purchase_rate": "To the purchase"}
+LABELS = RATES | {"funnel_rate": "All steps"}
 DRAWN = 12
 
 
@@ -78,6 +79,7 @@ def _tiles(copy: Published, shop: Shop, view: View, way: Way, now: Funnel, days:
             numbers.points(rate, _rate(was, name)),
             shop=shop,
             view=view,
+            label=LABELS[name],
             course=[float(told) for _, funnel in days if (told := _rate(funnel, name)) is not None],
             regardless_of=way.regardless_of(view),
         )
