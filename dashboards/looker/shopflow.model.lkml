@@ -94,3 +94,7 @@ explore: fct_session_lengths {
 explore: fct_sessions {
   description: "One row is one session: events of one visitor without a pause of more than 30 minutes (int_visitor_half_hours has the whole rule). A session counts on the day on which it began."
 }
+
+explore: fct_visitor_funnel {
+  description: "How many visitors went how far, each counted once, in any period of up to 90 days and in one slice of the shop at a time. One row is how much one day changed these numbers for periods that begin on `since_date` or before: of the days from A to B, the visitors who took a step are the exact sum of its column where `session_date between A and B and since_date >= A`. So a single row says little, and may be below nothing. A step counts the visitors who took it and all steps before it in sessions that began in the period, in one or in several: in whatever order, or, in the columns that begin with `ordered_`, one after the other. Slices overlap: a visitor who came by two channels is in both, in each as far as with the sessions of that channel."
+}

@@ -69,6 +69,24 @@ view: fct_funnel {
     sql: ${TABLE}.purchase_sessions ;;
   }
 
+  dimension: ordered_cart_sessions {
+    type: number
+    description: "Sessions in which one of its products was put into the cart after one was seen. What happened at the same instant counts as in order, here and in the two after."
+    sql: ${TABLE}.ordered_cart_sessions ;;
+  }
+
+  dimension: ordered_checkout_sessions {
+    type: number
+    description: "Those of them that after that went to the checkout (with whatever was in the cart), or bought one."
+    sql: ${TABLE}.ordered_checkout_sessions ;;
+  }
+
+  dimension: ordered_purchase_sessions {
+    type: number
+    description: "Those of them in which after that one was bought."
+    sql: ${TABLE}.ordered_purchase_sessions ;;
+  }
+
   dimension_group: session {
     type: time
     timeframes: [

@@ -153,6 +153,24 @@ view: fct_sessions {
     sql: ${TABLE}.has_purchase ;;
   }
 
+  dimension: has_ordered_cart {
+    type: yesno
+    description: "Step 2, in order: after a product was seen, something was put into the cart. The same instant counts as after."
+    sql: ${TABLE}.has_ordered_cart ;;
+  }
+
+  dimension: has_ordered_checkout {
+    type: yesno
+    description: "Step 3, in order: after that, it went to the checkout, or something was bought."
+    sql: ${TABLE}.has_ordered_checkout ;;
+  }
+
+  dimension: has_ordered_purchase {
+    type: yesno
+    description: "Step 4, in order: after that, something was bought."
+    sql: ${TABLE}.has_ordered_purchase ;;
+  }
+
   dimension_group: session {
     type: time
     timeframes: [
