@@ -153,6 +153,25 @@ def test_filters_are_part_of_the_address_and_a_link_with_them_opens_the_same_vie
     assert watched.errors == []
 
 
+def test_the_funnel_is_told_by_user_and_in_order_and_a_link_keeps_both(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, f"{address}/funnel")
+    assert watched.tiles()["Sessions in the funnel"] == "4"
+    watched.page.get_by_test_id("stButtonGroup").get_by_text("Users", exact=True).click()
+    watched.page.get_by_text("How far users went").wait_for()
+    watched.page.get_by_test_id("stButtonGroup").get_by_text("In order", exact=True).click()
+    watched.page.get_by_text("in one session of the period or in several, one after the other").wait_for()
+    shown = watched.tiles()
+    assert (shown["Active users"], shown["To the cart"], shown["To the checkout"]) == ("3", "100.00 %", "0.00 %")
+    assert "of=Users" in watched.page.url
+    assert "order=In" in watched.page.url
+    assert Watched(browser, watched.page.url).tiles() == shown
+    watched.turn_to("Overview")
+    watched.turn_to("Funnel")
+    assert "Active users" in watched.tiles()
+    assert watched.errors == []
+
+
 def test_pages_open_by_their_addresses_with_filters_and_ask_for_nothing_that_is_not_there(
     address, browser, shop
 ) -> None:
