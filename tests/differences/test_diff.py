@@ -42,6 +42,7 @@ def test_only_what_changed_and_what_hangs_on_it_is_built(planted):
         "fct_customer_values",
         "fct_funnel",
         "int_customer_segments",
+        "int_session_categories",
     )
     assert len(selection.after) == 10
     assert {"int_sessions", "fct_product_days"} <= set(selection.before)
