@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+import zetasql.types as zt
 from zetasql.core import ZetaSqlLocalService
 from zetasql.core.exceptions import ServerError
+from zetasql.core.local_service import parse_proto
+from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2
 
-from emulator.catalog import Columns, catalog, language, options, path_of
+from emulator.catalog import Columns, catalogs, language, options, path_of
 from emulator.types import parsed
 
 _DECLARED = re.compile(
@@ -84,10 +88,16 @@ class _Walk:
             self.remember(self.analyze((re.sub(rb"[^\n]", b" ", self.sql[: place.start])).decode() + text))
 
     def analyze(self, sql: str) -> Any:
+        """The library's message of the resolved statement: to read all of it takes long, and few want to."""
         # Handing the library some hundred tables takes as long as all that it does with them.
-        named = {path: columns for path, columns in self.tables.items() if path[-1].lower() in sql.lower()}
-        known = catalog(named, self.variables)
-        return self.service.analyze(sql_statement=sql, options=options(), simple_catalog=known).resolved_statement
+        lowered = sql.lower()
+        named = {path: columns for path, columns in self.tables.items() if path[-1].lower() in lowered}
+        request = local_service_pb2.AnalyzeRequest(
+            sql_statement=sql, options=_options(), registered_catalog_id=catalogs().number(named, self.variables)
+        )
+        return self.service.wasm_client.call_grpc_func(
+            "ZetaSqlLocalService_Analyze", request, local_service_pb2.AnalyzeResponse
+        ).resolved_statement
 
     def declare(self, text: str) -> None:
         if told := _DECLARED.match(text):
@@ -95,7 +105,8 @@ class _Walk:
             if told["value"]:
                 self.analyze(f"select cast(({told['value']}) as {told['kind']})")
         elif told := _INFERRED.match(text):
-            kind = self.analyze(f"select ({told['value']})").output_column_list[0].column.type
+            statement = parse_proto(self.analyze(f"select ({told['value']})"))
+            kind = statement.output_column_list[0].column.type
         else:
             raise _Wrong(f"Unknown declaration: {text}")
         self.variables |= {name.strip(" `\n"): kind for name in told["names"].split(",")}
@@ -110,14 +121,22 @@ class _Walk:
         value = told["value"].rstrip("; \n")
         self.analyze(f"select {value}" if told["names"].startswith("(") else f"select ({value})")
 
-    def remember(self, statement: Any) -> None:
+    def remember(self, resolved: Any) -> None:
         """A table or a view that the statement makes."""
+        if resolved.WhichOneof("node") != "resolved_create_statement_node":
+            return
+        statement = parse_proto(resolved)
         if type(statement).__name__ in _MAKERS:
             columns = {
                 column.name: column.column.type for column in getattr(statement, "output_column_list", None) or ()
             }
             columns = columns or {column.name: column.type for column in statement.column_definition_list}
             self.tables[path_of(".".join(statement.name_path))] = columns
+
+
+@cache
+def _options() -> Any:
+    return zt.AnalyzeRequest(options=options()).to_proto().options
 
 
 _BLOCKS = ("statement_list_node", "then_list", "else_list", "body")
