@@ -65,7 +65,7 @@ class Analyzer:
 class _Walk:
     def __init__(self, analyzer: Analyzer, sql: bytes) -> None:
         self.service, self.sql = analyzer.service, sql
-        self.tables, self.variables = dict(analyzer.tables), dict[str, Any]()
+        self.tables, self.variables, self.has_made = dict(analyzer.tables), dict[str, Any](), False
 
     def all(self, statements: Iterable[Any]) -> None:
         for statement in statements:
@@ -85,13 +85,17 @@ class _Walk:
                 self.all(inner.statement_list)
         else:
             # Whatever is before the statement stays as blanks: lines and places in messages are those of the script.
-            self.remember(self.analyze((re.sub(rb"[^\n]", b" ", self.sql[: place.start])).decode() + text))
+            resolved = self.analyze((re.sub(rb"[^\n]", b" ", self.sql[: place.start])).decode() + text)
+            if self.sql[place.end :].strip(b"; \n"):
+                self.remember(resolved)
 
     def analyze(self, sql: str) -> Any:
         """The library's message of the resolved statement: to read all of it takes long, and few want to."""
-        # Handing the library some hundred tables takes as long as all that it does with them.
-        lowered = sql.lower()
-        named = {path: columns for path, columns in self.tables.items() if path[-1].lower() in lowered}
+        named = self.tables
+        if self.variables or self.has_made:
+            # Handing the library some hundred tables takes as long as all that it does with them: all are for many.
+            lowered = sql.lower()
+            named = {path: columns for path, columns in named.items() if path[-1].lower() in lowered}
         request = local_service_pb2.AnalyzeRequest(
             sql_statement=sql, options=_options(), registered_catalog_id=catalogs().number(named, self.variables)
         )
@@ -122,7 +126,7 @@ class _Walk:
         self.analyze(f"select {value}" if told["names"].startswith("(") else f"select ({value})")
 
     def remember(self, resolved: Any) -> None:
-        """A table or a view that the statement makes."""
+        """A table or a view that the statement makes, for those that follow."""
         if resolved.WhichOneof("node") != "resolved_create_statement_node":
             return
         statement = parse_proto(resolved)
@@ -132,6 +136,7 @@ class _Walk:
             }
             columns = columns or {column.name: column.type for column in statement.column_definition_list}
             self.tables[path_of(".".join(statement.name_path))] = columns
+            self.has_made = True
 
 
 @cache
