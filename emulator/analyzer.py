@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+import zetasql.types as zt
 from zetasql.core import ZetaSqlLocalService
 from zetasql.core.exceptions import ServerError
+from zetasql.core.local_service import parse_proto
+from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2
 
-from emulator.catalog import Columns, catalog, language, options, path_of
+from emulator.catalog import Columns, catalogs, language, options, path_of
 from emulator.types import parsed
 
 _DECLARED = re.compile(
@@ -61,7 +65,7 @@ class Analyzer:
 class _Walk:
     def __init__(self, analyzer: Analyzer, sql: bytes) -> None:
         self.service, self.sql = analyzer.service, sql
-        self.tables, self.variables = dict(analyzer.tables), dict[str, Any]()
+        self.tables, self.variables, self.has_made = dict(analyzer.tables), dict[str, Any](), False
 
     def all(self, statements: Iterable[Any]) -> None:
         for statement in statements:
@@ -81,13 +85,23 @@ class _Walk:
                 self.all(inner.statement_list)
         else:
             # Whatever is before the statement stays as blanks: lines and places in messages are those of the script.
-            self.remember(self.analyze((re.sub(rb"[^\n]", b" ", self.sql[: place.start])).decode() + text))
+            resolved = self.analyze((re.sub(rb"[^\n]", b" ", self.sql[: place.start])).decode() + text)
+            if self.sql[place.end :].strip(b"; \n"):
+                self.remember(resolved)
 
     def analyze(self, sql: str) -> Any:
-        # Handing the library some hundred tables takes as long as all that it does with them.
-        named = {path: columns for path, columns in self.tables.items() if path[-1].lower() in sql.lower()}
-        known = catalog(named, self.variables)
-        return self.service.analyze(sql_statement=sql, options=options(), simple_catalog=known).resolved_statement
+        """The library's message of the resolved statement: to read all of it takes long, and few want to."""
+        named = self.tables
+        if self.variables or self.has_made:
+            # Handing the library some hundred tables takes as long as all that it does with them: all are for many.
+            lowered = sql.lower()
+            named = {path: columns for path, columns in named.items() if path[-1].lower() in lowered}
+        request = local_service_pb2.AnalyzeRequest(
+            sql_statement=sql, options=_options(), registered_catalog_id=catalogs().number(named, self.variables)
+        )
+        return self.service.wasm_client.call_grpc_func(
+            "ZetaSqlLocalService_Analyze", request, local_service_pb2.AnalyzeResponse
+        ).resolved_statement
 
     def declare(self, text: str) -> None:
         if told := _DECLARED.match(text):
@@ -95,7 +109,8 @@ class _Walk:
             if told["value"]:
                 self.analyze(f"select cast(({told['value']}) as {told['kind']})")
         elif told := _INFERRED.match(text):
-            kind = self.analyze(f"select ({told['value']})").output_column_list[0].column.type
+            statement = parse_proto(self.analyze(f"select ({told['value']})"))
+            kind = statement.output_column_list[0].column.type
         else:
             raise _Wrong(f"Unknown declaration: {text}")
         self.variables |= {name.strip(" `\n"): kind for name in told["names"].split(",")}
@@ -110,14 +125,23 @@ class _Walk:
         value = told["value"].rstrip("; \n")
         self.analyze(f"select {value}" if told["names"].startswith("(") else f"select ({value})")
 
-    def remember(self, statement: Any) -> None:
-        """A table or a view that the statement makes."""
+    def remember(self, resolved: Any) -> None:
+        """A table or a view that the statement makes, for those that follow."""
+        if resolved.WhichOneof("node") != "resolved_create_statement_node":
+            return
+        statement = parse_proto(resolved)
         if type(statement).__name__ in _MAKERS:
             columns = {
                 column.name: column.column.type for column in getattr(statement, "output_column_list", None) or ()
             }
             columns = columns or {column.name: column.type for column in statement.column_definition_list}
             self.tables[path_of(".".join(statement.name_path))] = columns
+            self.has_made = True
+
+
+@cache
+def _options() -> Any:
+    return zt.AnalyzeRequest(options=options()).to_proto().options
 
 
 _BLOCKS = ("statement_list_node", "then_list", "else_list", "body")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import platform
@@ -19,6 +20,17 @@ FOLDER = Path(sys.prefix) / "cache"
 def keep() -> None:
     """Have what is compiled kept, and take what was kept."""
     wasm_client.Module = _Kept
+    # Its own go byte by byte.
+    wasm_client.WasmClient.read_bytes = _read
+    wasm_client.WasmClient.write_bytes = _write
+
+
+def _read(self: Any, ptr: int, size: int) -> bytes:
+    return ctypes.string_at(ctypes.addressof(self.memory.data_ptr().contents) + ptr, size)
+
+
+def _write(self: Any, ptr: int, data: bytes) -> None:
+    ctypes.memmove(ctypes.addressof(self.memory.data_ptr().contents) + ptr, data, len(data))
 
 
 class _Kept:

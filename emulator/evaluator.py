@@ -8,6 +8,8 @@ from typing import Any
 
 import zetasql.types as zt
 from zetasql.api import PreparedQuery
+from zetasql.core import ZetaSqlLocalService
+from zetasql.core.local_service import parse_proto
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2
 
 from emulator.catalog import catalog, options, path_of
@@ -27,14 +29,18 @@ def evaluate(
         known[path] = {column: parsed(kind) for column, kind in columns.items()}
         content[".".join(path)] = _content(list(columns.values()), rows)
         sql = _as_one_name(path, sql)
-    builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(options()).set_catalog(catalog(known, {}))
-    if content:
-        builder = builder.set_table_content(content)
-    with builder.prepare() as prepared:
+    service = ZetaSqlLocalService.get_instance()
+    request = zt.PrepareQueryRequest(sql=sql, options=options(), simple_catalog=catalog(known, {})).to_proto()
+    for name, rows in content.items():
+        request.table_content[name].table_data.row.extend(rows)
+    state = service.wasm_client.call_grpc_func(
+        "ZetaSqlLocalService_PrepareQuery", request, local_service_pb2.PrepareQueryResponse
+    ).prepared
+    with PreparedQuery(service, state.prepared_query_id, [parse_proto(column) for column in state.columns]) as prepared:
         # Not `prepared.execute()`: it loses instants on their way out of the message.
-        answer = prepared._service.wasm_client.call_grpc_func(
+        answer = service.wasm_client.call_grpc_func(
             "ZetaSqlLocalService_EvaluateQuery",
-            zt.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id).to_proto(),
+            local_service_pb2.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id),
             local_service_pb2.EvaluateQueryResponse,
         )
         columns_of = [(column.name, named(column.type)) for column in prepared.columns]
@@ -51,12 +57,8 @@ def _as_one_name(path: tuple[str, ...], sql: str) -> str:
     return re.sub(rf"(?<![\w.`])`?(?:{'|'.join(names)})\b`?", f"`{'.'.join(path)}`", sql)
 
 
-def _content(kinds: Sequence[str], rows: Rows) -> Any:
-    return zt.TableContent(
-        table_data=zt.TableData(
-            row=[
-                zt.TableData.Row(cell=[encoded(value, kind) for value, kind in zip(row, kinds, strict=True)])
-                for row in rows
-            ]
-        )
-    )
+def _content(kinds: Sequence[str], rows: Rows) -> list[Any]:
+    return [
+        local_service_pb2.TableData.Row(cell=[encoded(value, kind) for value, kind in zip(row, kinds, strict=True)])
+        for row in rows
+    ]

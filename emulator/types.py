@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import zetasql.types as zt
@@ -30,6 +31,7 @@ _SIMPLE = {name: getattr(zt.TypeKind, f"TYPE_{kind}") for name, kind in _KINDS.i
 _NAMES = {int(kind): name for name, kind in reversed(_SIMPLE.items())}
 
 
+@cache
 def parsed(name: str) -> Any:
     """`ARRAY<STRUCT<a INT64, b STRING>>` as a type."""
     name = " ".join(name.split())

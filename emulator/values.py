@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-import zetasql.types as zt
 from google.protobuf.timestamp_pb2 import Timestamp
+from zetasql.wasi._pb2.zetasql.public import value_pb2
 
 from emulator.types import named, parsed
 
@@ -30,12 +31,14 @@ _FIELDS = {
 
 def encoded(value: Any, kind: str) -> Any:
     """A value as a cell of the library's tables. `kind` is BigQuery's name of its type."""
+    # The library's messages themselves, not its models of them: to turn those of some ten thousand cells takes seconds.
     if kind.startswith("ARRAY<"):
-        return zt.Value(array_value=zt.Value.Array(element=[encoded(each, kind[6:-1]) for each in value or ()]))
+        elements = [encoded(each, kind[6:-1]) for each in value or ()]
+        return value_pb2.ValueProto(array_value=value_pb2.ValueProto.Array(element=elements))
     if value is None:
-        return zt.Value()
+        return value_pb2.ValueProto()
     kind = _bare(kind)
-    return zt.Value(**{_FIELDS[kind]: _TO.get(kind, lambda plain: plain)(value)})
+    return value_pb2.ValueProto(**{_FIELDS[kind]: _TO.get(kind, lambda plain: plain)(value)})
 
 
 def decoded(cell: Any, kind: str) -> Any:
@@ -56,6 +59,7 @@ def decoded(cell: Any, kind: str) -> Any:
     return _FROM.get(kind, lambda plain: plain)(getattr(cell, _FIELDS[kind]))
 
 
+@cache
 def _bare(kind: str) -> str:
     kind = re.sub(r"\(.*\)$", "", kind)
     return {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}.get(kind, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,9 +21,15 @@ _PERSON = r"([^@,\s]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+"
 _LABEL = "[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{0,63}"
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # They are told by reading a folder of some hundred files, which takes longer than all else that is done here.
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        near = difflib.get_close_matches(name, available_timezones(), n=1)
+    if name not in _zones():
+        near = difflib.get_close_matches(name, sorted(_zones()), n=1)
         raise ValueError(f"unknown time zone{f', did you mean {near[0]}?' if near else ''}")
     return name
 
