@@ -188,11 +188,29 @@ from steps group by all;
 
 -- how far visitors came in any period: on each day, who can be counted from which first day on now, less who could before
 create table marts.fct_visitor_funnel as
-with slices as (
-    select 'all' as slice, null as slice_value, * from session_steps
-    union all select 'device', device_type, * from session_steps
-    union all select 'channel', channel, * from session_steps
-    union all select 'country', country, * from session_steps
+with stepped as (
+    select *, bool_or(carts > 0) over (partition by visitor_id) as used_cart from session_steps
+    where product_views > 0 or carts > 0 or checkouts > 0 or purchases > 0
+),
+seen as (
+    select
+        session_date as day, device_type, channel, country, lag(day) over (partition by visitor_id order by day) as before,
+        lag(day) over (partition by visitor_id, device_type order by day) as before_by_device,
+        lag(day) over (partition by visitor_id, channel order by day) as before_by_channel,
+        lag(day) over (partition by visitor_id, country order by day) as before_by_country
+    from stepped where product_views > 0
+),
+views as (
+    select day, 'all' as slice, null as slice_value, before, count(*) as visitors from seen group by all
+    union all select day, 'device', device_type, before_by_device, count(*) from seen group by all
+    union all select day, 'channel', channel, before_by_channel, count(*) from seen group by all
+    union all select day, 'country', country, before_by_country, count(*) from seen group by all
+),
+slices as (
+    select 'all' as slice, null as slice_value, * from stepped where used_cart
+    union all select 'device', device_type, * from stepped where used_cart
+    union all select 'channel', channel, * from stepped where used_cart
+    union all select 'country', country, * from stepped where used_cart
 ),
 viewed as (
     select
@@ -201,7 +219,7 @@ viewed as (
         max(view_date) over (
             partition by slice, slice_value, visitor_id order by session_started_at rows between unbounded preceding and 1 preceding
         ) as viewed_before
-    from slices where product_views > 0 or carts > 0 or checkouts > 0 or purchases > 0
+    from slices
 ),
 carted as (
     select
@@ -237,7 +255,7 @@ told as (
         case when viewed <= carted then viewed when carted < viewed then carted end as cart_since,
         case when cart_since <= checked_out then cart_since when checked_out < cart_since then checked_out end as checkout_since,
         case when cart_since <= bought then cart_since when bought < cart_since then bought end as purchase_since,
-        [viewed, cart_since, checkout_since, purchase_since, ordered_cart, ordered_checkout, ordered_purchase] as since
+        [cart_since, checkout_since, purchase_since, ordered_cart, ordered_checkout, ordered_purchase] as since
     from latest
 ),
 followed as (
@@ -246,12 +264,14 @@ followed as (
 steps as (
     select
         day, slice, slice_value, unnest(since) as since, unnest(coalesce(since_before, list_transform(since, date -> null))) as before,
-        unnest(['view', 'cart', 'checkout', 'purchase', 'ordered_cart', 'ordered_checkout', 'ordered_purchase']) as step
+        unnest(['cart', 'checkout', 'purchase', 'ordered_cart', 'ordered_checkout', 'ordered_purchase']) as step
     from followed
 ),
 moves as (
     select day, slice, slice_value, step, since, count(*) as visitors from steps group by all
     union all select day, slice, slice_value, step, before, -count(*) from steps group by all
+    union all select day, slice, slice_value, 'view', day, visitors from views
+    union all select day, slice, slice_value, 'view', before, -visitors from views
 )
 select
     day, slice, slice_value, since, sum(visitors) filter (step = 'view') as view_visitors,
