@@ -63,6 +63,14 @@ class Way:
         ordered = "ordered_" if self.is_in_order and rate != "view_rate" else ""
         return f"{'user_' if self.is_of_users else ''}{ordered}{rate}"
 
+    def file(self, table: str) -> str:
+        """What a file of `table` is called, so that those of two ways are told apart.
+
+        >>> Way(USERS, IN_ORDER).file("funnel")
+        'funnel_of_users_in_order'
+        """
+        return f"{table}{'_of_users' if self.is_of_users else ''}{'_in_order' if self.is_in_order else ''}"
+
     def can_tell(self, period: Period) -> bool:
         """Users of longer periods are not told by any mart."""
         return not self.is_of_users or period.days <= of_users.LONGEST

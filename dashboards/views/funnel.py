@@ -1,4 +1,4 @@
-"""Funnel: how far sessions go, where they end, and for whom that differs."""
+"""Funnel: how far sessions or users go, where they end, and for whom that differs."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -118,7 +118,7 @@ def _steps(copy: Published, view: View, way: Way, now: Funnel) -> None:
             ],
             {way.of: numbers.count, "Of all, %": numbers.amount, "Went on, %": numbers.amount}
             | {"Ended here": numbers.count},
-            name="funnel",
+            name=way.file("funnel"),
             view=view,
             nothing=way.nothing,
         )
@@ -156,7 +156,9 @@ def _trend(view: View, way: Way, days: Sequence[tuple[str, Funnel]]) -> None:
             alt=f"The share of each step's {way.of.lower()} that took the next one, for each day of {view.period}.",
         )
         table = [{"Day": date[:10]} | dict(zip((way.of, *STEPS), funnel.counts, strict=True)) for date, funnel in days]
-        downloads.offer(lambda: table, "funnel_days", view)
+        if way.is_of_users:
+            st.caption("Each day by itself: what a user did on several days counts in the numbers of the period only.")
+        downloads.offer(lambda: table, way.file("funnel_days"), view)
 
 
 def _split(copy: Published, view: View, way: Way) -> None:
@@ -198,7 +200,7 @@ def _split(copy: Published, view: View, way: Way) -> None:
         tables.show(
             rows[:DRAWN],
             {way.of: numbers.count, **rates, "Bought": numbers.count, "Bought, % of all": numbers.amount},
-            name=f"funnel_by_{by.lower()}",
+            name=way.file(f"funnel_by_{by.lower()}"),
             view=view,
             whole=lambda: rows,
             nothing=way.nothing,

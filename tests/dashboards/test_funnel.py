@@ -80,6 +80,7 @@ def test_a_user_counts_once_however_many_sessions_took_a_step(publish) -> None:
     }
     assert tables(page)[0][1] == ["Saw a product", "2", "66.67", "100.00", "0"]
     assert not any("bought without" in caption for caption in captions(page))
+    assert any(caption.startswith("Each day by itself") for caption in captions(page))
     in_order = linked("funnel", of="Users", order="In order")
     assert [row["count"] for row in charted(in_order)[0]] == [3, 2, 2, 0, 0]
 
