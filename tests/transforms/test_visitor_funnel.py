@@ -1,14 +1,18 @@
 """How far the visitors of any period went is a sum over fct_visitor_funnel, in each slice."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.oracle import sessions
 from tests.oracle_events import told_events
-from tests.oracle_funnel import STEPS, visitors_of_period
+from tests.oracle_funnel import STEPS, funnel, visitors_of_period
+from tests.transforms.test_oracle import MARTS, apart
+from tests.world_rows import accepted
 from tests.worlds import worlds
 
 OF_PERIOD = f"""
@@ -59,6 +63,55 @@ def test_how_far_the_visitors_of_a_period_went_is_a_sum(warehouse, world, data):
     )
 
 
+# A few sessions of two visitors, each of a few steps, of which many have the same instant: all orders come up.
+FIRST_DAY = datetime(2025, 11, 1, 10)
+VISITS = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from([0, 2]),
+        st.sampled_from(["ann", "ann", "bob"]),
+        st.sampled_from([None, "mobile"]),
+        st.lists(
+            st.tuples(
+                st.sampled_from([0, 1]),
+                st.sampled_from(["product_view", "add_to_cart", "add_to_cart", "begin_checkout", "purchase"]),
+                st.sampled_from(["pot", "pan", "hose"]),
+            ),
+            min_size=1,
+            max_size=6,
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+LEVELS = {"pot": "home", "pan": "home", "hose": "garden"}
+
+
+@pytest.mark.slow
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(VISITS, st.integers(0, 3), st.integers(0, 3))
+def test_every_order_of_a_few_steps_is_told_as_it_was(warehouse, visits, first_day, days):
+    rows = []
+    for day, hours, who, device, taken_steps in visits:
+        at = FIRST_DAY + timedelta(days=day, hours=hours)
+        for minutes, kind, product in taken_steps:
+            at += timedelta(minutes=minutes)
+            row = {"event_id": f"e{len(rows)}", "event_type": kind, "event_timestamp": at, "product_id": product}
+            rows.append(row | {"anonymous_id": who, "device_type": device})
+    raw = [accepted(row, ZoneInfo("UTC")) for row in rows]
+    products = [{"product_id": name, "category": level, "updated_at": "2025-10-01"} for name, level in LEVELS.items()]
+    shop, events = warehouse(events=raw, products=products), told_events(raw)
+    for mart, expected in (("sessions", sessions(events)), ("funnel", funnel(events, LEVELS))):
+        model, query = MARTS[mart]
+        shop.build(model)
+        assert apart(shop.sql(query), expected) == [[], []]
+    shop.build("fct_visitor_funnel")
+    first = (FIRST_DAY + timedelta(days=first_day)).date()
+    last = first + timedelta(days=days)
+    found = {key: visitors for key, visitors in told(shop, OF_PERIOD, first, last).items() if key[0] != "channel"}
+    assert found == visitors_of_period(events, first, last)
+
+
 def told(shop, query, first, last):
     """Visitors by slice, value and step, where there are some."""
     found = shop.con.execute(query, {"first": first, "last": last}).fetchall()
@@ -95,6 +148,14 @@ def test_a_step_of_one_session_can_follow_that_of_another(warehouse):
     assert taken(shop, 1, 4) == {"view", "cart", "ordered_cart"}
     assert taken(shop, 1, 5) == set(STEPS)
     assert taken(shop, 2, 5) == set(), "the product was seen before"
+
+
+def test_a_session_that_goes_on_from_the_cart_is_led_back_to_the_last_view_before_it(warehouse):
+    later = visit(3, "add_to_cart", "begin_checkout", "purchase")
+    shop = warehouse(events=[*visit(1, "product_view"), *visit(2, "product_view"), *later])
+    shop.build("fct_visitor_funnel")
+    assert taken(shop, 2, 3) == set(STEPS)
+    assert taken(shop, 3, 3) == set()
 
 
 def test_steps_taken_the_wrong_way_round_count_in_any_order_only(warehouse):
