@@ -102,3 +102,20 @@ def test_help_needs_no_heavy_import() -> None:
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
     assert told == "[]"
+
+
+def test_doctor_loads_prefect_only_once_it_has_told_it_which_server_to_ask() -> None:
+    """Regression: Prefect, imported before, knew of no server, and doctor began one of Prefect's own beside it."""
+    told = python(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import flows.commands.doctor\n"
+        "from flows.doctor import scheduled\n"
+        "from flows.server import Server\n"
+        "assert 'prefect' not in sys.modules\n"
+        "found = Server('http://127.0.0.1:9/api', Path.cwd())\n"
+        "scheduled.server.status = lambda settings: found\n"
+        "client = scheduled._Deployed(None)._client\n"
+        "print(client.api_url, client.server_type.value)"
+    )
+    assert told == "http://127.0.0.1:9/api/ SERVER"

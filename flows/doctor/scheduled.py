@@ -8,8 +8,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from flows import __version__, server
+from flows.deployments import TAG
 from flows.doctor.check import Check
-from flows.duties.lifeless import TAG
 from flows.errors import ServerError
 from flows.server import companions
 from flows.settings import Settings

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flows.duties.lifeless import TAG
+from flows.deployments import TAG
 from flows.settings import Settings
 
 if TYPE_CHECKING:

@@ -16,11 +16,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flows.deployments import TAG
+
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
-TAG = "shopflow"  # every deployment of ours has it, and so its runs
 LOOK_COUNTS_SECONDS = 20.0  # at most: the time between two looks; more was an outage
 BEATS_MISSED = 3
 USUAL_BEAT_SECONDS = 180.0  # Prefect's own, where a deployment names none
