@@ -140,7 +140,7 @@ def test_a_cap_that_is_too_low_ends_a_run_in_one_sentence_and_the_next_run_tells
     cloud: Settings, tmp_path: Path, run_flow: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.pipeline import pipeline
-    from flows.summary import billed_lines
+    from flows.summary import billed_lines, size
 
     for name in ("target", "lake", "bigquery_endpoint", "bigquery_project", "bigquery_dataset_prefix"):
         monkeypatch.setenv(f"SHOPFLOW_{name.upper()}", str(getattr(cloud, name)))
@@ -176,4 +176,4 @@ def test_a_cap_that_is_too_low_ends_a_run_in_one_sentence_and_the_next_run_tells
         assert bills["run"][what] >= sum(bill[what] for bill in steps)
     assert bills["transform"]["bytes"] >= sum(node.billed.bytes for node in done.story.nodes) > 0
     (line,) = billed_lines([Receipt(**vars(kept["run"]))], cloud)
-    assert line.startswith(f"{bills['run']['bytes'] / 1e6:,.1f} MB by {bills['run']['jobs']:,} jobs, ")
+    assert line.startswith(f"{size(bills['run']['bytes'])} by {bills['run']['jobs']:,} jobs, ")
