@@ -189,3 +189,5 @@ def test_a_mart_that_says_other_than_the_sessions_is_found(warehouse):
         )
         assert len(shop.failures("visitors_of_a_day_go_as_far_as_their_sessions")) == 1, (column, planted)
         shop.con.execute("rollback")
+    shop.con.execute("update intermediate.int_sessions set session_date = date '2025-11-04' where cart_adds > 0")
+    assert len(shop.failures("visitors_of_a_day_go_as_far_as_their_sessions")) == 3, "rows of a day without sessions"

@@ -53,17 +53,28 @@ of_visitors as (
     where slice = 'all' and since_date = session_date
     group by session_date
 
+),
+
+compared as (
+
+    select
+        {%- for step in steps + ordered %}
+        coalesce(of_sessions.{{ step }}_visitors, 0) as {{ step }}_of_sessions,
+        coalesce(of_visitors.{{ step }}_visitors, 0) as {{ step }}_of_visitors,
+        {%- endfor %}
+        coalesce(of_sessions.session_date, of_visitors.session_date) as session_date
+    from of_sessions
+    full outer join of_visitors on of_sessions.session_date = of_visitors.session_date
+
 )
 
-select of_sessions.*
-from of_sessions
-left join of_visitors on of_sessions.session_date = of_visitors.session_date
+select * from compared
 where
     false
     {%- for step in steps %}
-    or of_sessions.{{ step }}_visitors <> coalesce(of_visitors.{{ step }}_visitors, 0)
+    or {{ step }}_of_sessions <> {{ step }}_of_visitors
     {%- endfor %}
     {%- for step in ordered %}
-    or of_sessions.{{ step }}_visitors > coalesce(of_visitors.{{ step }}_visitors, 0)
-    or of_sessions.{{ step[8:] }}_visitors < of_visitors.{{ step }}_visitors
+    or {{ step }}_of_sessions > {{ step }}_of_visitors
+    or {{ step[8:] }}_of_sessions < {{ step }}_of_visitors
     {%- endfor %}
