@@ -44,7 +44,7 @@ def test_only_what_changed_and_what_hangs_on_it_is_built(planted):
         "int_customer_segments",
         "int_session_categories",
     )
-    assert len(selection.after) == 10
+    assert len(selection.after) == 11
     assert {"int_sessions", "fct_product_days"} <= set(selection.before)
     assert not {"fct_revenue", "fct_conversions", "dim_users", "fct_planted"} & set(selection.before)
 
