@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import numbers, tables, tiles
+from dashboards.choices import one_of
 from dashboards.published import Published
 from dashboards.queries import categories as of_categories
 from dashboards.queries.prices import price_changes
@@ -67,16 +68,7 @@ def _depth(deepest: int) -> int:
     if deepest == 1:
         return 1
     levels = ["1 level", *(f"{level} levels" for level in range(2, deepest + 1))]
-    choice = st.segmented_control(
-        "Down to",
-        levels,
-        default=levels[0],
-        required=True,
-        key="levels",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return levels.index(choice or levels[0]) + 1
+    return levels.index(one_of("Down to", levels, "levels")) + 1
 
 
 def prices(copy: Published, shop: Shop, view: View) -> None:

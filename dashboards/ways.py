@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboards.choices import one_of
 from dashboards.periods import Period
 from dashboards.published import Published
 from dashboards.queries import funnel as of_sessions
 from dashboards.queries import funnel_of_users as of_users
 from dashboards.queries.funnel import Funnel
-from dashboards.queries.visitors import nearest
+from dashboards.queries.visitors import LONGEST, nearest
 from dashboards.view import View
 
 SESSIONS, USERS = "Sessions", "Users"
@@ -73,7 +74,7 @@ class Way:
 
     def can_tell(self, period: Period) -> bool:
         """Users of longer periods are not told by any mart."""
-        return not self.is_of_users or period.days <= of_users.LONGEST
+        return not self.is_of_users or period.days <= LONGEST
 
     def regardless_of(self, view: View) -> tuple[str, ...]:
         """The filters that do not apply: users can be told by one of device, channel and country."""
@@ -98,17 +99,4 @@ class Way:
 def choose() -> Way:
     """Draw both choices; a link keeps them (`of=Users`, `order=In order`)."""
     with st.container(horizontal=True, key="ways"):
-        return Way(_one_of("Count", (SESSIONS, USERS), "of"), _one_of("Steps", (ANY_ORDER, IN_ORDER), "order"))
-
-
-def _one_of(label: str, choices: tuple[str, str], key: str) -> str:
-    chosen = st.segmented_control(
-        label,
-        choices,
-        default=choices[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return chosen or choices[0]
+        return Way(one_of("Count", (SESSIONS, USERS), "of"), one_of("Steps", (ANY_ORDER, IN_ORDER), "order"))

@@ -11,15 +11,13 @@ from dashboards.periods import Period
 from dashboards.published import Published, rows
 from dashboards.queries import cached
 from dashboards.queries.funnel import Funnel, steps
-from dashboards.queries.visitors import IN_ITS_SLICE, LONGEST, nearest, visitors, visitors_by_day
+from dashboards.queries.visitors import IN_ITS_SLICE, nearest, visitors, visitors_by_day
 from dashboards.view import UNKNOWN, Slice, plain
-
-__all__ = ["LONGEST", "days", "funnel", "split"]
 
 
 @cached
 def funnel(copy: Published, period: Period, part: Slice, in_order: bool = False) -> Funnel:
-    """The funnel of a period of up to `LONGEST` days, in the slice that is `nearest`."""
+    """The funnel of a period of up to `visitors.LONGEST` days, in the slice that is `nearest`."""
     told = nearest(part)
     (found,) = rows(
         copy,

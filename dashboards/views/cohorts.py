@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import cohort_sections as sections
 from dashboards import numbers, tiles
+from dashboards.choices import one_of
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import cohorts as queries
@@ -19,7 +20,7 @@ UNITS = {"Week": "week", "Month": "month"}
 
 
 def page(copy: Published, shop: Shop, view: View) -> None:
-    unit = UNITS[_unit()]
+    unit = UNITS[one_of("Cohorts by", list(UNITS), "cohort")]
     begun, last = starts(view.period, unit), view.period.last
     sizes = queries.sizes(copy, begun, unit)
     active = triangle(sizes, queries.active(copy, begun, unit), unit, last)
@@ -37,19 +38,6 @@ def page(copy: Published, shop: Shop, view: View) -> None:
     with st.container(border=True):
         tiles.heading("cohort_revenue", shop=shop, view=view, regardless_of=OF_ALL)
         sections.revenue(view, unit, brought, cells)
-
-
-def _unit() -> str:
-    choice = st.segmented_control(
-        "Cohorts by",
-        list(UNITS),
-        default="Week",
-        required=True,
-        key="cohort",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return choice or "Week"
 
 
 def _first_of_all(sizes: dict[date, int], shop: Shop, unit: str) -> str:

@@ -7,13 +7,14 @@ from itertools import pairwise
 import streamlit as st
 
 from dashboards import charts, downloads, numbers, tables, tiles, ways
+from dashboards.choices import one_of
 from dashboards.frame import show
 from dashboards.published import Published
 from dashboards.queries import funnel as queries
 from dashboards.queries.funnel import Funnel
-from dashboards.queries.funnel_of_users import LONGEST
 from dashboards.queries.sessions import sessions
 from dashboards.queries.shop import Shop
+from dashboards.queries.visitors import LONGEST
 from dashboards.view import View
 from dashboards.ways import Way
 
@@ -166,18 +167,7 @@ def _split(copy: Published, view: View, way: Way) -> None:
         title, choice = st.columns([1, 1], vertical_alignment="center")
         title.subheader("For whom it differs")
         with choice.container(horizontal=True, horizontal_alignment="right"):
-            by = (
-                st.segmented_control(
-                    "Divided by",
-                    [name.capitalize() for name in queries.SPLITS],
-                    default="Device",
-                    required=True,
-                    key="split",
-                    bind="query-params",
-                    label_visibility="collapsed",
-                )
-                or "Device"
-            )
+            by = one_of("Divided by", [name.capitalize() for name in queries.SPLITS], "split")
         if way.is_of_users and by == "Category":
             st.caption("Users are not told by category: count sessions, or choose another division.")
             return
