@@ -95,8 +95,8 @@ def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
     files = {"Products": ("2 levels", "products", "p1,Kettle,EUR,49.9950,2,"), "Cohorts": ("Week", "retention", "2,1,")}
     for title, (choice, name, line) in files.items():
         watched.page.set_viewport_size({"width": 1366, "height": 900})
-        watched.page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True).click()
-        watched.page.get_by_text(choice, exact=True).click()
+        watched.turn_to(title)
+        watched.choose(choice, title)
         watched.page.set_viewport_size({"width": width, "height": 900})
         for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
             chart.locator("canvas, svg").first.wait_for()

@@ -33,6 +33,14 @@ STILL = """title => {
         && document.querySelectorAll('[data-testid=stMetric]').length > 0;
 }"""
 
+AWAIT_A_RUN = """() => {
+    window.hasBegun = false;
+    const app = document.querySelector('[data-testid=stApp]');
+    new MutationObserver((_, observer) => {
+        if (app.dataset.testScriptState !== 'notRunning') { window.hasBegun = true; observer.disconnect(); }
+    }).observe(app, {attributes: true});
+}"""
+
 
 class Watched:
     """A page that remembers what it should not have done."""
@@ -67,6 +75,13 @@ class Watched:
     def turn_to(self, title: str) -> None:
         """Click on the name of another page that has tiles, and wait until it stands still."""
         self.page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True).click()
+        self.stands_still(title)
+
+    def choose(self, choice: str, title: str) -> None:
+        """Click on what a page of that title offers, and wait until the run that this begins has ended."""
+        self.page.evaluate(AWAIT_A_RUN)
+        self.page.get_by_text(choice, exact=True).click()
+        self.page.wait_for_function("window.hasBegun")
         self.stands_still(title)
 
     def stands_still(self, title: str) -> None:

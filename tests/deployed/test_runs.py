@@ -74,7 +74,8 @@ def test_of_two_runs_at_once_the_second_comes_later_where_each_is_other_work(sho
     if not shop.settings.warehouse_path.exists():
         shop.ended(shop.ask_for("pipeline/daily", source=[str(files)]))
     runs = [shop.ask_for("backfill/backfill", first=day, last=day) for day in ("2025-11-02", "2025-11-03")]
-    assert [shop.ended(run).state.name for run in runs] == ["Completed"] * 2
+    ends = [shop.ended(run).state for run in runs]
+    assert [end.name for end in ends] == ["Completed"] * 2, [end.message for end in ends]
     waited = ["AwaitingConcurrencySlot" in shop.states(run) for run in runs]
     assert sorted(waited) == [False, True]
 
