@@ -78,6 +78,7 @@ class History(RuleBasedStateMachine):
     def damage_and_backfill(self, data: st.DataObject) -> None:
         """Somebody wrote into raw, perhaps it was built like that; then the days are backfilled, or some of them."""
         self.is_damaged = True
+        self.shop.is_tested = False  # of what was done, a data test may well complain
         places = data.draw(st.sets(st.integers(0, self.shop.events() - 1), min_size=1, max_size=4))
         damaged = [
             self.shop.damage(place, data.draw(st.sampled_from(sorted(DAMAGES))))

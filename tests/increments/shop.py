@@ -79,6 +79,7 @@ class Shop:
         models = [node for node in whole.values() if node["kind"] == "model" and node["materialized"] != "ephemeral"]
         self.relations = [node["relation"] for node in models]
         self.marts = [node["name"] for node in models if node["relation"].startswith("marts.")]
+        self.is_tested = False  # whether a build ends with the project's data tests, as a run's does
 
     def load(self, batch_id: str, **rows: Iterable[Row]) -> None:
         """Append the rows of one batch, given by table."""
@@ -204,9 +205,16 @@ class Shop:
         duck_reload.replace_rows(self.con, chunk, source)
 
     def _models(self, changes: Changes, runs_in_slice: int | None = None) -> Iterator[Callable[[], None]]:
-        for node in (self._whole if changes.is_whole else self._part).values():
+        nodes = (self._whole if changes.is_whole else self._part).values()
+        for node in nodes:
             if node["kind"] == "model" and node["materialized"] != "ephemeral":
                 yield partial(self._build, node, changes, runs_in_slice)
+        if self.is_tested:
+            yield from (partial(self._test, node, changes) for node in nodes if node["kind"] == "test")
+
+    def _test(self, node: Row, changes: Changes) -> None:
+        rows = self.con.execute(_filled(node["sql"], changes)).fetchall()
+        assert rows == [], f"{node['name']} complains of {rows[:3]}"
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         return self.con.execute(f"from marts.{mart} order by all").fetchall()

@@ -16,7 +16,7 @@ visitors as (
         sum(cart_adds) as cart_adds,
         sum(checkouts) as checkouts,
         sum(purchases) as purchases
-    from {{ rebuilt_rows('int_sessions') }}
+    from {{ rebuilt_rows('int_sessions', with='fct_visitor_funnel') }}
     group by session_date, visitor_id
 
 ),

@@ -1,7 +1,8 @@
 {# For a from clause of a test: the rows of a model that this build made anew. A test that looked at all the others would
-   cost more with every day of history. #}
-{% macro rebuilt_rows(model) -%}
-    {%- set meta = graph.nodes['model.shopflow.' ~ model].config.meta if execute else none -%}
+   cost more with every day of history. `with` names another model that is told by the same column: the rows are those
+   that it is compared with, of all that this build made anew there. #}
+{% macro rebuilt_rows(model, with=none) -%}
+    {%- set meta = graph.nodes['model.shopflow.' ~ (with or model)].config.meta if execute else none -%}
     {%- if builds_everything() or not meta -%}
         {{ ref(model) }}
     {%- else -%}
