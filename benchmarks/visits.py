@@ -19,7 +19,8 @@ window.tiles = window.still = null;
         window.tiles = performance.now();
     if (app?.dataset.testScriptState === 'notRunning' && document.querySelector('[data-testid=stHtml], .stHtml')
         && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
-        && all('[data-testid=stVegaLiteChart]').every(chart => chart.querySelector('canvas, svg'))) {
+        && all('[data-testid=stVegaLiteChart]').every(chart => chart.querySelector('canvas, svg'))
+        && all('.chart img').every(image => image.complete)) {
         requestAnimationFrame(() => requestAnimationFrame(() => { window.still ??= performance.now(); }));
         return;
     }

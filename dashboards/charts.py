@@ -1,188 +1,108 @@
-"""The chart shapes of the dashboards. Altair draws with the bundle of Streamlit's own charts; Plotly would cost a
-second of every first page."""
+"""The chart shapes of the dashboards. Each makes HTML, for `st.html`; `alt` says in a sentence what it draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
 
-import altair as alt
+from dashboards.plot import BLUE, GREEN, ORANGE, PINK, Column, Series, figure, plot, said, tip
+from dashboards.reader import written
 
-from dashboards.reader import marks
-
-BLUE, ORANGE, GREEN, PINK, GREY = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7", "#7A8797"
-ON_PHONE = 200  # pixels that a phone leaves for bars and the numbers beside them
-HEIGHT = 280
-Rows = Sequence[dict[str, Any]]
-AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
+Rows = Sequence[Mapping[str, Any]]
 
 
-def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, str]) -> alt.LayerChart:
+def bars_and_line_per_day(rows: Rows, bars: tuple[str, str], line: tuple[str, str], *, alt: str) -> str:
     """Two columns of `rows` (with their titles) over the days: bars on the left axis, a line on the right one, both
     with their zero at the same height, also where a bar goes below it."""
     (column, title), (line_column, line_title) = bars, line
-    tips = [
-        _day_tip(),
-        alt.Tooltip(f"{column}:Q", title=title, format=",.2f"),
-        alt.Tooltip(f"{line_column}:Q", title=line_title, format=","),
+    return plot(
+        _days(rows),
+        [Series(title, [row[column] for row in rows], kind="bars")],
+        beside=Series(line_title, [row[line_column] for row in rows], ORANGE),
+        alt=alt,
+    )
+
+
+def lines_per_day(rows: Rows, series: Mapping[str, str], *, alt: str) -> str:
+    """One line a series over the days, four at most. `series` maps a column of `rows` to its name in the legend."""
+    lines = [
+        Series(name, [row[column] for row in rows], colour)
+        for (column, name), colour in zip(series.items(), (BLUE, ORANGE, GREEN, PINK), strict=False)
     ]
-    base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(x=_days(), tooltip=tips)
-    few = {"size": 64} if len(rows) < 7 else {}  # else a single day would fill the chart
-    drawn_bars = base.mark_bar(color=BLUE, cornerRadiusEnd=2, **few).encode(
-        y=alt.Y(f"{column}:Q", title=title, axis=_numbers(titleColor=BLUE), scale=_from_zero(rows, column))
-    )
-    y = alt.Y(
-        f"{line_column}:Q",
-        title=line_title,
-        axis=_numbers(from_zero=True, titleColor=ORANGE, orient="right", grid=False),
-        scale=_from_zero(rows, line_column, beside=column),
-    )
-    drawn_line = base.mark_line(color=ORANGE, strokeWidth=2.2, point=_points(ORANGE)).encode(y=y)
-    return as_read(alt.layer(drawn_bars, drawn_line).resolve_scale(y="independent"))
+    return plot(_days(rows), lines, alt=alt)
 
 
-def lines_per_day(rows: Rows, series: dict[str, str], unit: str = "Count", number: str = ",") -> alt.Chart:
-    """One line a series over the days, four at most. `series` maps a column of `rows` to its name in the legend;
-    `number` is how a value is written when it is pointed at, under the name of its `unit`."""
-    long = [
-        {"date": row["date"], "series": name, "value": row[column]} for row in rows for column, name in series.items()
-    ]
-    names = list(series.values())
-    columns = 2 if len(names) > 3 else 0  # on a phone four do not fit into one row
-    return as_read(
-        alt.Chart(alt.Data(values=long), height=HEIGHT)
-        .mark_line(strokeWidth=2.2, point=_points())
-        .encode(
-            x=_days(),
-            y=alt.Y("value:Q", title=None, axis=_numbers()),
-            color=alt.Color(
-                "series:N",
-                title=None,
-                sort=names,
-                scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN, PINK][: len(names)]),
-                legend=alt.Legend(
-                    orient="top", direction="horizontal", symbolType="stroke", offset=8, padding=0, columns=columns
-                ),
-            ),
-            tooltip=[
-                _day_tip(),
-                alt.Tooltip("series:N", title="What"),
-                alt.Tooltip("value:Q", title=unit, format=number),
-            ],
-        )
-    )
-
-
-def bars_by_name(rows: Rows, name: str, value: str, title: str, width: int = 170) -> alt.LayerChart:
-    """One horizontal bar for each of `rows`, in their order, with the value written beside it. Names that are wider
+def bars_by_name(bars: Sequence[tuple[str, float]], counted: str, *, alt: str, width: int = 170) -> str:
+    """One horizontal bar for each name, with the value written beside it; `counted` says of what. Names that are wider
     than `width` pixels are cut."""
-    values = [row[value] for row in rows]
-    written_pixels = 5 + 6.5 * max((len(f"{number:,.0f}") for number in values), default=0)
-    room = alt.Scale(
-        domain=[min(0, *values), max(0, *values) * ON_PHONE / (ON_PHONE - written_pixels) or 1], nice=False
+    values = [value for _, value in bars]
+    low = min(0, 0, *values)
+    whole = (max(0, 0, *values) - low) or 1
+    texts = [written(f"{value:,.0f}") for value in values]
+    drawn = "".join(
+        f'<li><span title="{escape(name)}">{escape(name)}</span><i>'
+        f'<u style="left: {100 * (min(0, value) - low) / whole:.4g}%; width: {100 * abs(value) / whole:.4g}%"></u>'
+        f'<data value="{value}" title="{escape(counted)}: {said(value)}" '
+        f'style="left: {100 * (max(0, value) - low) / whole:.4g}%">{text}</data></i></li>'
+        for (name, value), text in zip(bars, texts, strict=True)
     )
-    base = alt.Chart(alt.Data(values=list(rows)), height=HEIGHT).encode(
-        y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=width, ticks=False, domain=False)),
-        x=alt.X(f"{value}:Q", title=None, axis=None, scale=room),
-        tooltip=[alt.Tooltip(f"{name}:N", title="Name"), alt.Tooltip(f"{value}:Q", title=title, format=",.2f")],
-    )
-    written = base.mark_text(align="left", dx=5, color=GREY).encode(text=alt.Text(f"{value}:Q", format=",.0f"))
-    return as_read(alt.layer(base.mark_bar(color=BLUE, cornerRadiusEnd=2), written))
+    room = f"--names: {width}px; --written: {max(map(len, texts), default=0) + 1}ch"
+    return figure(f'<ol class="bars" style="{room}">{drawn}</ol>', alt)
 
 
-def heat_map(rows: Rows, across: str, down: str, value: str, titles: dict[str, str]) -> alt.Chart:
-    """One cell for each of `rows`, in their order: the stronger its colour, the higher its `value`. Drawn as more or
-    less of one colour, so that it is read on a dark ground as on a light one, and whoever sees which colours. `titles`
-    are the columns that are told when a cell is pointed at."""
-    return as_read(
-        alt.Chart(alt.Data(values=list(rows)), height=HEIGHT)
-        .mark_rect(color=BLUE, cornerRadius=2)
-        .encode(
-            x=alt.X(
-                f"{across}:O", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)
-            ),
-            y=alt.Y(f"{down}:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
-            opacity=alt.Opacity(f"{value}:Q", scale=alt.Scale(domainMin=0, range=[0.04, 1]), legend=None),
-            tooltip=[
-                alt.Tooltip(f"{name}:{'Q' if isinstance(rows[0][name], int | float) else 'N'}", title=title)
-                for name, title in titles.items()
-            ],
+def heat_map(rows: Rows, across: tuple[str, str], down: str, value: str, titles: Mapping[str, str], *, alt: str) -> str:
+    """One cell for each of `rows`, in their order, by the column `across` (with its title) and the column `down`: the
+    stronger its colour, the higher its `value`. Drawn as more or less of one colour, so that it is read on a dark
+    ground as on a light one, and whoever sees which colours. `titles` are the columns that are told where somebody
+    points."""
+    column, title_across = across
+    columns = list(dict.fromkeys(row[column] for row in rows))
+    highest = max((row[value] for row in rows), default=0) or 1
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in columns)
+    lines: dict[str, str] = {}
+    for row in rows:
+        side = ' class="end"' if 2 * columns.index(row[column]) >= len(columns) else ""
+        told = tip(
+            escape(f"{row[down]}, {title_across.lower()} {row[column]}"),
+            [(title, row[name]) for name, title in titles.items()],
         )
+        shade = 4 + 96 * row[value] / highest
+        lines[row[down]] = lines.get(row[down], "") + f'<td{side} style="--shade: {shade:.3g}%">{told}</td>'
+    # A phone has room for the beginning of a name.
+    body = "".join(
+        f'<tr><th scope="row">{escape(name[:3])}<span>{escape(name[3:])}</span></th>{cells}</tr>'
+        for name, cells in lines.items()
     )
+    return figure(f'<table class="heat"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>', alt)
 
 
-def curves(rows: Rows, x: tuple[str, str], title: str, mean: str, number: str = ",.2f") -> alt.LayerChart:
+def curves(rows: Rows, x: tuple[str, str], *, mean: str, alt: str) -> str:
     """One line for each `series` of `rows` over the column `x` (with its title), each stronger than the one before, and
-    on top the series `mean`. `title` is what their `value` is."""
+    on top the series `mean`."""
     column, x_title = x
+    places = sorted({row[column] for row in rows})
+    cells = {(row["series"], row[column]): row["value"] for row in rows}
     names = list(dict.fromkeys(row["series"] for row in rows if row["series"] != mean))
-    strength = {name: 0.35 + 0.65 * place / max(1, len(names) - 1) for place, name in enumerate(names)}
-    told = [row | {"strength": strength.get(row["series"])} for row in rows]
-    base = alt.Chart(alt.Data(values=told), height=HEIGHT).encode(
-        x=alt.X(f"{column}:O", title=x_title, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", ticks=False)),
-        y=alt.Y("value:Q", title=None, axis=_numbers()),
-        tooltip=[
-            alt.Tooltip("series:N", title="Cohort"),
-            alt.Tooltip(f"{column}:O", title=x_title),
-            alt.Tooltip("value:Q", title=title, format=number),
-        ],
-    )
-    of_each = base.transform_filter("isValid(datum.strength)").mark_line(
-        color=BLUE, strokeWidth=1.4, point=_points(BLUE)
-    )
-    of_all = base.transform_filter("!isValid(datum.strength)").mark_line(
-        color=ORANGE, strokeWidth=3, point=_points(ORANGE)
-    )
-    opacity = alt.Opacity("strength:Q", scale=None)
-    return as_read(alt.layer(of_each.encode(detail="series:N", opacity=opacity), of_all))
+    lines = [
+        Series(
+            name,
+            [cells.get((name, place)) for place in places],
+            width=1.4,
+            strength=0.35 + 0.65 * (number + 1) / len(names),
+        )
+        for number, name in enumerate(names)
+    ]
+    of_all = Series(mean, [cells.get((mean, place)) for place in places], ORANGE, width=3)
+    titled = [Column(str(place), escape(f"{x_title}: {place}")) for place in places]
+    return plot(titled, [*lines, of_all], legend=[of_all], alt=alt)
 
 
-def as_read(chart: AnyChart) -> AnyChart:
-    """The chart with its numbers as the reader writes them; every shape here ends with it."""
-    thousands, decimal = marks()
-    number = alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=["", ""])
-    return chart.configure(locale=alt.Locale(number=number))
-
-
-def _days() -> alt.X:
-    """Days as equal steps: every tick is a day, and the first and the last have their full width."""
-    axis = alt.Axis(
-        format="%-d %b",
-        grid=False,
-        labelOverlap="parity",  # every other one, or every fourth: always as many days apart
-        labelAngle=0,
-        labelSeparation=12,
-        ticks=False,
-        labelBound=True,
-    )
-    return alt.X("yearmonthdate(date):O", title=None, axis=axis)
-
-
-def _from_zero(rows: Rows, column: str, beside: str = "") -> alt.Scale:
-    """From zero, or what lies below it, to the highest value; with a column `beside`, as much below zero as there."""
-    low, high = _ends(rows, column)
-    if beside:
-        lowest, highest = _ends(rows, beside)
-        low = high * lowest / highest
-    return alt.Scale(domain=[low * 1.05, high * 1.05], nice=False)
-
-
-def _ends(rows: Rows, column: str) -> tuple[float, float]:
-    """The lowest value, if it is below zero, and the highest one, if it is above; else 0 and 1."""
-    values = [row[column] for row in rows]
-    return min(0, 0, *values), max(0, 0, *values) or 1
-
-
-def _day_tip() -> alt.Tooltip:
-    return alt.Tooltip("date:T", title="Day", format="%a %-d %b %Y")
-
-
-def _numbers(from_zero: bool = False, **more: Any) -> alt.Axis:
-    # Of less than one, `s` would make thousandths: 500m.
-    said = "abs(datum.value) < 1 ? format(datum.value, '~g') : format(datum.value, '~s')"
-    said = f"datum.value < 0 ? '' : {said}" if from_zero else said
-    return alt.Axis(labelExpr=said, tickCount=5, domain=False, ticks=False, **more)
-
-
-def _points(color: str | None = None) -> alt.OverlayMarkDef:
-    return alt.OverlayMarkDef(filled=True, size=28, **({"color": color} if color else {}))
+def _days(rows: Rows) -> list[Column]:
+    """Every row's `date` (ISO) as a column."""
+    days = [datetime.fromisoformat(row["date"]) for row in rows]
+    return [
+        Column(f"{day.day} {day:%b}", f'<time datetime="{day:%Y-%m-%d}">{day:%a} {day.day} {day:%b %Y}</time>')
+        for day in days
+    ]

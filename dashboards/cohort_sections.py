@@ -104,9 +104,13 @@ def _curves(
         for age in range(first, len(cohort.values))
     ]
     rows += [{"series": MEAN, "age": age, "value": float(averages[age])} for age in range(first, len(averages))]
-    st.altair_chart(
-        charts.curves(rows, ("age", f"{unit.capitalize()}s since the first visit"), title, mean=MEAN),
-        alt=f"{title} by {unit}s since the first visit: a line for each cohort, and one for all of them.",
+    st.html(
+        charts.curves(
+            rows,
+            ("age", f"{unit.capitalize()}s since the first visit"),
+            mean=MEAN,
+            alt=f"{title} by {unit}s since the first visit: a line for each cohort, and one for all of them.",
+        )
     )
     st.caption("A line for each cohort, the newer the stronger; the orange one is all that are shown.")
 

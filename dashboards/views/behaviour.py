@@ -68,11 +68,14 @@ def _distribution(
     if not total:
         st.caption("Nothing of this in this period.")
         return
-    told = [{"range": written(each.first, each.below), "count": each.count} for each in ranges]
+    told = [(written(each.first, each.below), each.count) for each in ranges]
     what = "Orders" if metric in ("time_to_first_order", "time_between_orders") else "Sessions"
-    st.altair_chart(
-        charts.bars_by_name(told, "range", "count", what),
-        alt=f"Bar chart of how many {what.lower()} lie in each range; the median is {median}.",
+    st.html(
+        charts.bars_by_name(
+            told,
+            what,
+            alt=f"Bar chart of how many {what.lower()} lie in each range; the median is {median}.",
+        )
     )
     st.caption(f"{what}: {numbers.count(total)} · median: {median}")
     downloads.offer(

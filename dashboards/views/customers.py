@@ -72,9 +72,12 @@ def _segments(shop: Shop, view: View, now: Customers) -> None:
         if not any(row["At the end"] for row in rows):
             st.caption(NOBODY)
             return
-        st.altair_chart(
-            charts.bars_by_name(rows, "Segment", "At the end", "Customers"),
-            alt=f"Bar chart of the customers in each segment at the end of {view.period}.",
+        st.html(
+            charts.bars_by_name(
+                [(row["Segment"], row["At the end"]) for row in rows],
+                "Customers",
+                alt=f"Bar chart of the customers in each segment at the end of {view.period}.",
+            )
         )
         counts = dict.fromkeys(("Before", "Came", "Went", "At the end"), numbers.count)
         tables.show(rows, counts, name="segments", view=view)
@@ -106,11 +109,12 @@ def _values(shop: Shop, view: View, values: Sequence[Values]) -> None:
     if not values:
         st.caption(NOBODY)
         return
-    st.altair_chart(
+    st.html(
         charts.bars_by_name(
-            [{"value": _range(each), "customers": each.customers} for each in values], "value", "customers", "Customers"
-        ),
-        alt="Bar chart of how many customers have brought a value within each range.",
+            [(_range(each), each.customers) for each in values],
+            "Customers",
+            alt="Bar chart of how many customers have brought a value within each range.",
+        )
     )
     total = sum((each.net for each in values), Decimal(0))
     everything = numbers.labelled(numbers.amount(total), view.currency).replace(", ", " ")

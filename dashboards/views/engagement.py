@@ -75,9 +75,12 @@ def _active(view: View, days: list[dict[str, Any]]) -> None:
             st.caption(NOBODY)
             return
         series = {"daily": "That day", "weekly": "In 7 days", "monthly": "In 30 days"}
-        st.altair_chart(
-            charts.lines_per_day(days, series, "Active users"),
-            alt=f"Daily, weekly and monthly active users as lines, for each day of {view.period}.",
+        st.html(
+            charts.lines_per_day(
+                days,
+                series,
+                alt=f"Daily, weekly and monthly active users as lines, for each day of {view.period}.",
+            )
         )
         downloads.offer(lambda: _as_table(days), "engagement", view)
 
@@ -94,9 +97,12 @@ def _new_and_sticky(view: View, days: list[dict[str, Any]]) -> None:
         st.subheader("New and returning users a day")
         tiles.note(view, OF_ALL)
         if any(day["new"] or day["returning"] for day in days):
-            st.altair_chart(
-                charts.lines_per_day(days, {"new": "New", "returning": "Returning"}, "Users"),
-                alt=f"New and returning users as lines, for each day of {view.period}.",
+            st.html(
+                charts.lines_per_day(
+                    days,
+                    {"new": "New", "returning": "Returning"},
+                    alt=f"New and returning users as lines, for each day of {view.period}.",
+                )
             )
         else:
             st.caption(NOBODY)
@@ -104,9 +110,12 @@ def _new_and_sticky(view: View, days: list[dict[str, Any]]) -> None:
         st.subheader("Stickiness a day, %")
         tiles.note(view, _of_one(view))
         if any(day["daily"] for day in days):
-            st.altair_chart(
-                charts.lines_per_day(days, {"sticky": "Stickiness"}, "Percent", ".2f"),
-                alt=f"Daily active users in percent of monthly ones as a line, for each day of {view.period}.",
+            st.html(
+                charts.lines_per_day(
+                    days,
+                    {"sticky": "Stickiness"},
+                    alt=f"Daily active users in percent of monthly ones as a line, for each day of {view.period}.",
+                )
             )
         else:
             st.caption(NOBODY)
@@ -120,10 +129,15 @@ def _hours(copy: Published, shop: Shop, view: View) -> None:
         if not most["sessions"]:
             st.caption("No session began in this period.")
             return
-        titles = {"weekday": "Weekday", "hour": "Hour", "usual": "Sessions, on average", "sessions": "Sessions in all"}
-        st.altair_chart(
-            charts.heat_map(hours, "hour", "weekday", "usual", titles | {"converted": "With a purchase"}),
-            alt=f"Sessions by hour of the day and weekday of {view.period}, the more the stronger the colour.",
+        st.html(
+            charts.heat_map(
+                hours,
+                ("hour", "Hour"),
+                "weekday",
+                "usual",
+                {"usual": "Sessions, on average", "sessions": "Sessions in all", "converted": "With a purchase"},
+                alt=f"Sessions by hour of the day and weekday of {view.period}, the more the stronger the colour.",
+            )
         )
         st.caption(
             f"Most sessions begin on {most['weekday']}s from {most['hour']}:00 to {most['hour']}:59 of the shop's "

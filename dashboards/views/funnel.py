@@ -95,10 +95,12 @@ def _steps(copy: Published, view: View, way: Way, now: Funnel) -> None:
         if not now.came:
             st.caption(way.nothing)
         else:
-            reached = [{"step": step, "count": count} for step, count in zip(names, now.counts, strict=True)]
-            st.altair_chart(
-                charts.bars_by_name(reached, "step", "count", way.of),
-                alt=f"Bar chart of the {way.of.lower()} that came as far as each step.",
+            st.html(
+                charts.bars_by_name(
+                    list(zip(names, now.counts, strict=True)),
+                    way.of,
+                    alt=f"Bar chart of the {way.of.lower()} that came as far as each step.",
+                )
             )
             if said := _left_over(copy, view, way, now):
                 st.caption(said)
@@ -152,9 +154,12 @@ def _trend(view: View, way: Way, days: Sequence[tuple[str, Funnel]]) -> None:
             {"date": date} | {name: None if (told := _rate(funnel, name)) is None else float(told) for name in RATES}
             for date, funnel in days
         ]
-        st.altair_chart(
-            charts.lines_per_day(rates, RATES, "Percent of the step before", ",.2f"),
-            alt=f"The share of each step's {way.of.lower()} that took the next one, for each day of {view.period}.",
+        st.html(
+            charts.lines_per_day(
+                rates,
+                RATES,
+                alt=f"The share of each step's {way.of.lower()} that took the next one, for each day of {view.period}.",
+            )
         )
         table = [{"Day": date[:10]} | dict(zip((way.of, *STEPS), funnel.counts, strict=True)) for date, funnel in days]
         if way.is_of_users:

@@ -67,9 +67,8 @@ def _reasons(shop: Shop, view: View, told: Told) -> None:
     if not found:
         st.caption("No row was refused.")
         return
-    st.altair_chart(
-        charts.bars_by_name(found[:DRAWN], "Reason", "Rows", "Rows", width=230),
-        alt="Bar chart of the reasons to refuse rows.",
+    st.html(
+        charts.bars_by_name(told.reasons[:DRAWN], "Rows", width=230, alt="Bar chart of the reasons to refuse rows.")
     )
     more = f"The first {DRAWN} of {len(found)} reasons; the files have all. " if len(found) > DRAWN else ""
     again = f"{numbers.count(told.replayed)} of the rows passed a replay since. " if told.replayed else ""
@@ -84,10 +83,13 @@ def _lateness(shop: Shop, view: View, told: Told) -> None:
     if median is None:
         st.caption("No event of this period was counted when it was loaded.")
         return
-    named = [{"days": _range(each.first, each.below), "events": each.count} for each in ranges]
-    st.altair_chart(
-        charts.bars_by_name(named, "days", "events", "Events"),
-        alt=f"Bar chart of how many days after their day events were loaded; the median is {_days(median)}.",
+    named = [(_range(each.first, each.below), each.count) for each in ranges]
+    st.html(
+        charts.bars_by_name(
+            named,
+            "Events",
+            alt=f"Bar chart of how many days after their day events were loaded; the median is {_days(median)}.",
+        )
     )
     st.caption(f"Events: {numbers.count(total)} · median: {_days(median)}")
     downloads.offer(

@@ -77,9 +77,13 @@ def _days(view: View, days: list[dict[str, Any]]) -> None:
     with st.container(border=True):
         st.subheader("Units and view to purchase a day")
         tiles.note(view, SEEN_BY_ALL, "View to purchase")
-        st.altair_chart(
-            charts.bars_and_line_per_day(_rates(days), ("units", "Units"), ("rate", "View to purchase, %")),
-            alt=f"Units as bars and the rate from view to purchase as a line, for each day of {view.period}.",
+        st.html(
+            charts.bars_and_line_per_day(
+                _rates(days),
+                ("units", "Units"),
+                ("rate", "View to purchase, %"),
+                alt=f"Units as bars and the rate from view to purchase as a line, for each day of {view.period}.",
+            )
         )
 
 

@@ -1,10 +1,9 @@
 """Pages as a link opens them, through the dashboard's own entry file."""
 
 import re
+from html import unescape
 from pathlib import Path
-from typing import Any
 
-import pyarrow.ipc
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -30,14 +29,30 @@ def captions(page: AppTest) -> list[str]:
     return [caption.value for caption in page.caption]
 
 
-def charted(page: AppTest) -> list[list[dict[str, Any]]]:
-    """The rows of every chart."""
-    drawn = [chart.proto.data.data for chart in page.get("vega_lite_chart")]
-    return [pyarrow.ipc.open_stream(data).read_all().to_pylist() for data in drawn]
+def charts(page: AppTest) -> list[str]:
+    """The HTML of every chart."""
+    return [drawn.proto.body for drawn in page.get("html") if drawn.proto.body.startswith('<figure class="chart"')]
+
+
+def bars(chart: str) -> dict[str, float]:
+    """The value of every bar of `bars_by_name`, by its name."""
+    found = re.findall(r'<span title="[^"]*">([^<]*)</span>.*?<data value="([^"]*)"', chart)
+    return {unescape(name): float(value) for name, value in found}
+
+
+def told(chart: str) -> dict[str, dict[str, float | None]]:
+    """What any other shape tells where somebody points: numbers by their names, by the title above them."""
+    return {
+        unescape(re.sub("<[^>]*>", "", title)): {
+            unescape(name): float(value) if value else None
+            for name, value in re.findall(r'<span>([^<]*) <data(?: value="([^"]*)")?>', numbers)
+        }
+        for title, numbers in re.findall(r"<p[^>]*><b>(.*?)</b>(.*?)</p>", chart)
+    }
 
 
 def tables(page: AppTest) -> list[list[list[str]]]:
     """The cells of every table, row by row."""
-    bodies = [drawn.proto.body for drawn in page.get("html") if "<table" in drawn.proto.body]
+    bodies = [drawn.proto.body for drawn in page.get("html") if '<table class="plain-table' in drawn.proto.body]
     rows = [re.findall(r"<tr>(.*?)</tr>", body.partition("<tbody>")[2]) for body in bodies]
     return [[re.findall(r"<td[^>]*>([^<]*)", row) for row in table] for table in rows]

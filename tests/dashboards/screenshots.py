@@ -28,8 +28,7 @@ DEFECTS = ["duplicate", "late", "missing_field", "no_visitor", "negative_price",
 STANDS_STILL = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     return app?.dataset.testScriptState === 'notRunning'
-        && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
-        && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(c => c.querySelector('canvas, svg'));
+        && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
 }"""
 
 

@@ -1,5 +1,6 @@
 """The dashboard as `shopflow dashboard` starts it, in a real Chromium."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -40,8 +41,7 @@ def test_it_shows_the_numbers_of_the_published_file_and_asks_no_other_host(addre
     assert shown["Active users"] == f"{visitors}"
     assert shown["Sessions"] == f"{sessions}"
     assert shown["Net revenue, EUR"] == f"{net:.2f}"
-    for chart in range(3):
-        watched.page.locator('[data-testid="stVegaLiteChart"]').nth(chart).locator("canvas, svg").first.wait_for()
+    assert watched.charts() == 3
     watched.page.get_by_text("Kettle").first.wait_for()
     assert watched.page.title() == "Overview · shopflow"
     icon = watched.page.locator('link[rel="shortcut icon"]').get_attribute("href")
@@ -73,7 +73,7 @@ def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_ma
     cell = watched.page.locator("td").first
     assert cell.inner_text() == MARKUP
     assert cell.locator("*").count() == 0
-    watched.page.locator('[data-testid="stVegaLiteChart"]').nth(2).locator("canvas, svg").first.hover()
+    assert watched.page.locator(".chart .bars span").all_inner_texts() == [MARKUP]
     watched.page.get_by_text("Filters").click()
     watched.page.get_by_role("combobox", name="Category").click()
     watched.page.get_by_role("option", name="evil.example").click()
@@ -83,6 +83,25 @@ def test_a_product_is_shown_by_the_name_that_it_has_whatever_that_would_be_in_ma
     assert watched.page.locator('img[src*="evil"], a[href*="evil"]').count() == 0
     assert watched.errors == []
     assert watched.hosts == {"127.0.0.1"}
+
+
+def test_a_chart_tells_its_numbers_where_somebody_points_and_as_a_list_to_who_comes_by_keyboard(
+    address, browser, shop
+) -> None:
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, address)
+    watched.tiles()
+    for day in (watched.page.locator(".plot").first.locator("li").nth(place) for place in (0, 6)):
+        numbers = day.locator("p")
+        assert numbers.bounding_box()["width"] <= 1
+        day.hover()
+        box = numbers.bounding_box()
+        assert box["width"] > 100
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 1366
+        assert re.fullmatch(r"\w{3} \d+ Nov 2025\s+Net revenue, EUR\s+[\d.,]+\s+Orders\s+\d+", numbers.inner_text())
+    watched.reach("Numbers")
+    assert watched.page.locator(".numbers:focus-visible p").last.bounding_box()["width"] > 100
+    assert watched.errors == []
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -99,8 +118,7 @@ def test_products_and_cohorts_open_by_a_click_fit_and_hand_out_what_they_show(
         if choice:
             watched.choose(choice, title)
         watched.page.set_viewport_size({"width": width, "height": 900})
-        for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
-            chart.locator("canvas, svg").first.wait_for()
+        assert watched.charts() > 0
         with watched.page.expect_download() as download:
             watched.page.get_by_role("button", name="CSV").first.click()
         assert download.value.suggested_filename.startswith(name)
@@ -125,8 +143,7 @@ def test_every_page_opens_with_its_tiles_and_charts_within_the_width_and_without
         watched.page.set_viewport_size({"width": 1366, "height": 900})
         watched.turn_to(title)
         watched.page.set_viewport_size({"width": width, "height": 900})
-        for chart in watched.page.get_by_test_id("stVegaLiteChart").all():
-            chart.locator("canvas, svg").first.wait_for()
+        assert watched.charts() > 0
         assert not watched.is_too_wide, title
         assert watched.page.get_by_text("Something went wrong").count() == 0
     assert watched.errors == []

@@ -1,18 +1,129 @@
 """What the chart shapes draw."""
 
+import re
+from datetime import datetime, timedelta
+from itertools import pairwise
+from urllib.parse import unquote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dashboards.charts import bars_and_line_per_day
+from dashboards.charts import bars_and_line_per_day, bars_by_name, curves, heat_map, lines_per_day
+from dashboards.plot import NARROW, WIDE, Scale
+from tests.dashboards.pages import bars, told
 
-DAY = "2025-11-01T00:00:00"
+MARKUP = "<img src=x onerror=\"alert(1)\"> & 'quoted'"
+values = st.lists(
+    st.one_of(st.none(), st.integers(-(10**9), 10**12), st.floats(-1e9, 1e12, allow_subnormal=False)), max_size=20
+)
+
+
+def days(count: int, **columns: object) -> list[dict[str, object]]:
+    return [{"date": (datetime(2025, 11, 1) + timedelta(day)).isoformat(), **columns} for day in range(count)]
+
+
+def picture(chart: str) -> str:
+    """The SVG behind a plot."""
+    (svg,) = re.findall(r'src="data:image/svg\+xml,([^"]*)"', chart)
+    return unquote(svg)
+
+
+@given(values, values)
+def test_all_values_lie_in_the_picture_and_both_zeros_at_one_height(drawn: list[float | None], beside) -> None:
+    """Regression: on a day of refunds no order stood higher than no revenue."""
+    left = Scale.of(drawn)
+    right = Scale.of([value for value in beside if value is None or value >= 0], left)
+    assert left.height(0) == pytest.approx(right.height(0), abs=1e-6)
+    for scale, those in ((left, drawn), (right, [value for value in beside if value and value > 0])):
+        assert all(-1e-6 <= scale.height(value) <= 100 for value in those if value is not None)
+
+
+@given(values)
+def test_ticks_are_a_few_round_numbers_as_far_apart_as_each_other_and_one_of_them_is_zero(drawn) -> None:
+    scale = Scale.of(drawn)
+    ticks = scale.ticks()
+    assert 0 in ticks
+    assert 2 <= len(ticks) <= 9
+    steps = {f"{after - before:.3g}" for before, after in pairwise(ticks)}
+    assert len(steps) == 1
+    assert float(steps.pop().replace(".", "").partition("e")[0].strip("0")) in (1, 2, 5)
+    assert scale.low - 1e-6 <= ticks[0] <= ticks[-1] <= scale.high + 1e-6
+
+
+def test_counts_have_no_ticks_between_them() -> None:
+    assert Scale.of([0, 2, 1]).ticks() == [0, 1, 2]
+    assert Scale.of([0.0, 1.5]).ticks() == [
+        0.0,
+        0.2,
+        0.4,
+        0.6000000000000001,
+        0.8,
+        1.0,
+        1.2000000000000002,
+        1.4000000000000001,
+    ]
 
 
 @pytest.mark.parametrize("nets", [[80.0, -20.0, 3.0], [5.0], [0.0, 0.0], [-9.0], []])
-def test_bars_and_line_have_their_zeros_at_the_same_height_and_all_of_them_in_the_picture(nets: list[float]) -> None:
-    """Regression: on a day of refunds no order stood higher than no revenue."""
-    rows = [{"date": DAY, "net": net, "orders": number} for number, net in enumerate(nets)]
-    layers = bars_and_line_per_day(rows, ("net", "Net"), ("orders", "Orders")).to_dict()["layer"]
-    (low, high), (low_beside, high_beside) = (layer["encoding"]["y"]["scale"]["domain"] for layer in layers)
-    assert low / high == pytest.approx(low_beside / high_beside)
-    assert all(low <= net <= high for net in nets)
-    assert low_beside <= 0 <= len(nets) <= high_beside + 1
+def test_bars_and_a_line_are_drawn_and_told_whatever_they_are(nets: list[float]) -> None:
+    rows = [row | {"net": net, "orders": number} for number, (row, net) in enumerate(zip(days(3), nets, strict=False))]
+    chart = bars_and_line_per_day(rows, ("net", "Net"), ("orders", "Orders"), alt="Net and orders.")
+    assert [list(numbers.values()) for numbers in told(chart).values()] == [
+        list(pair) for pair in zip(nets, range(3), strict=False)
+    ]
+    assert picture(chart).count("M") == len(nets)
+    assert 'aria-label="Net and orders."' in chart
+
+
+def test_a_line_has_a_gap_where_there_is_no_value() -> None:
+    rows = [row | {"rate": rate} for row, rate in zip(days(5), [1.0, 2.0, None, 3.0, 4.0], strict=True)]
+    chart = lines_per_day(rows, {"rate": "Rate"}, alt="")
+    assert len([line for line in re.findall("points='([^']*)'", picture(chart)) if len(set(line.split())) > 1]) == 2
+    assert [day["Rate"] for day in told(chart).values()] == [1.0, 2.0, None, 3.0, 4.0]
+    assert next(iter(told(chart))) == "Sat 1 Nov 2025"
+    assert "<data>–</data>" in chart
+
+
+@pytest.mark.parametrize("count", [1, 7, 28, 90, 366])
+def test_no_more_days_are_named_than_there_is_room_for(count: int) -> None:
+    labels = re.findall('<span class="label( wide)?"', lines_per_day(days(count, n=1), {"n": "N"}, alt=""))
+    assert 1 <= labels.count("") <= NARROW
+    assert labels.count("") <= len(labels) <= WIDE
+
+
+def test_a_bar_below_zero_ends_where_the_others_begin() -> None:
+    chart = bars_by_name([("up", 30.0), ("down", -10.0)], "Net", alt="")
+    assert bars(chart) == {"up": 30.0, "down": -10.0}
+    assert re.findall('<u style="left: (.*?)%; width: (.*?)%"', chart) == [("25", "75"), ("0", "25")]
+
+
+def test_the_highest_cell_is_the_strongest() -> None:
+    rows = [
+        {"day": day, "hour": hour, "n": n} for day, hour, n in (("Mon", "00", 0), ("Mon", "01", 4), ("Tue", "00", 2))
+    ]
+    chart = heat_map(rows, ("hour", "Hour"), "day", "n", {"n": "Sessions"}, alt="")
+    assert re.findall("--shade: (.*?)%", chart) == ["4", "100", "52"]
+    assert told(chart)["Mon, hour 01"] == {"Sessions": 4}
+
+
+def test_curves_of_many_cohorts_tell_those_that_are_as_old() -> None:
+    rows = [{"series": f"c{cohort}", "age": age, "value": 1.0} for cohort in range(6) for age in range(6 - cohort)]
+    rows += [{"series": "All", "age": age, "value": 2.0} for age in range(6)]
+    chart = curves(rows, ("age", "Weeks"), mean="All", alt="")
+    assert told(chart)["Weeks: 5"] == {"c0": 1.0, "All": 2.0}
+    assert len(told(chart)["Weeks: 0"]) == 7
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        bars_by_name([(MARKUP, 1)], MARKUP, alt=MARKUP),
+        lines_per_day(days(2, n=1), {"n": MARKUP}, alt=MARKUP),
+        heat_map([{"d": MARKUP, "h": MARKUP, "n": 1}], ("h", MARKUP), "d", "n", {"n": MARKUP}, alt=MARKUP),
+        curves([{"series": MARKUP, "age": 0, "value": 1}], ("age", MARKUP), mean="All", alt=MARKUP),
+    ],
+)
+def test_names_are_text(chart: str) -> None:
+    assert "<img src=x" not in chart
+    assert 'onerror="' not in chart

@@ -16,7 +16,7 @@ from dashboards.triangle import AT_LEAST, Cohort, ages_over, average, begin, lat
 from dashboards.view import Slice
 from flows.settings import load_settings
 from tests.dashboards.conftest import publish_to
-from tests.dashboards.pages import captions, charted, linked, tables, tiles
+from tests.dashboards.pages import captions, charts, linked, tables, tiles, told
 from tests.dashboards.small_cohorts import cohorts
 from tests.dashboards.small_shop import TWO_WEEKS, day, revenue, session, visits
 
@@ -128,12 +128,10 @@ def test_the_page_shows_the_weeks_that_are_over(publish) -> None:
     users, money = tables(page)
     assert users == [["2", "100.0", "50.0"], ["1", "", ""], ["3", "100.0", "50.0"]]
     assert money == [["2", "90", "0"], ["1", "", ""], ["3", "90", "0"]]
-    of_users, of_money = charted(page)
-    assert [(row["series"], row["age"], row["value"]) for row in of_users] == [
-        ("27\xa0Oct\xa02025", 1, 50.0),
-        ("All shown", 1, 50.0),
-    ]
-    assert [row["value"] for row in of_money] == [45.0, 45.0, 45.0, 45.0]
+    of_users, of_money = map(told, charts(page))
+    first = "27\xa0Oct\xa02025"
+    assert of_users == {"Weeks since the first visit: 1": {first: 50.0, "All shown": 50.0}}
+    assert list(of_money.values()) == [{first: 45.0, "All shown": 45.0}] * 2
     assert any(caption.endswith("in the first week of all.") for caption in captions(page))
 
 

@@ -10,7 +10,7 @@ from dashboards.queries import customers as queries
 from dashboards.queries.customers import SEGMENTS, Values
 from dashboards.view import Slice
 from flows.settings import PROJECT
-from tests.dashboards.pages import captions, charted, linked, tables, tiles
+from tests.dashboards.pages import bars, captions, charts, linked, tables, tiles
 from tests.dashboards.small_customers import segment
 from tests.dashboards.small_shop import TWO_WEEKS, day
 
@@ -39,9 +39,9 @@ def test_segments_are_told_as_they_were_before_and_are_at_the_end_and_moves_by_t
         ["New", "1", "1", "0", "2"],
     ]
     assert moves == [["First order", "New", "1"], ["First order", "Regular", "1"]]
-    drawn, values = charted(page)
-    assert {row["Segment"]: row["At the end"] for row in drawn if row["At the end"]} == {"Regular": 1, "New": 2}
-    assert values == [{"value": "20 – 50", "customers": 1}, {"value": "50 – 100", "customers": 2}]
+    drawn, values = map(bars, charts(page))
+    assert {segment: customers for segment, customers in drawn.items() if customers} == {"Regular": 1, "New": 2}
+    assert values == {"20 – 50": 1, "50 – 100": 2}
     assert "Customers: 3 · together: 180.00 EUR" in captions(page)
 
 

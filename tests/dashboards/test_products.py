@@ -16,7 +16,7 @@ from dashboards.tree import tree
 from dashboards.view import Slice
 from flows.settings import load_settings
 from tests.dashboards.conftest import publish_to
-from tests.dashboards.pages import captions, charted, linked, tables, tiles
+from tests.dashboards.pages import captions, charts, linked, tables, tiles, told
 from tests.dashboards.small_products import price, seen
 from tests.dashboards.small_shop import TWO_WEEKS, day, revenue
 from tests.dashboards.test_queries import SLICES
@@ -160,7 +160,7 @@ def test_its_tables_are_what_was_asked(publish) -> None:
         ["EUR", "32.00", "28.00", "-12.5 %", "2", "1"],
         ["EUR → GBP", "5.00", "6.00", "–", "0", "0"],
     ]
-    assert [row["rate"] for row in charted(page)[0] if row["rate"]] == [100 / 7, 25.0]
+    assert [rate for day in told(charts(page)[0]).values() if (rate := day["View to purchase, %"])] == [100 / 7, 25.0]
 
 
 @pytest.mark.slow

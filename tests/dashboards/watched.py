@@ -33,6 +33,7 @@ STILL = """title => {
         && document.querySelectorAll('[data-testid=stMetric]').length > 0;
 }"""
 
+DRAWN = "() => [...document.querySelectorAll('.chart img')].every(image => image.complete && image.naturalWidth)"
 AWAIT_A_RUN = """() => {
     window.hasBegun = false;
     const app = document.querySelector('[data-testid=stApp]');
@@ -86,6 +87,11 @@ class Watched:
 
     def stands_still(self, title: str) -> None:
         self.page.wait_for_function(STILL, arg=title)
+
+    def charts(self) -> int:
+        """How many charts are drawn, once every picture of theirs is there."""
+        self.page.wait_for_function(DRAWN)
+        return self.page.locator(".chart:visible").count()
 
     @property
     def is_too_wide(self) -> bool:
