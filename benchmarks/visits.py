@@ -14,7 +14,7 @@ window.tiles = window.still = null;
 (function look() {
     const all = what => [...document.querySelectorAll(what)];
     const app = document.querySelector('[data-testid=stApp]');
-    const tiles = all('[data-testid=stMetricValue]');
+    const tiles = all('[data-testid=stMetricValue], .tile .value');
     if (window.tiles === null && tiles.length && tiles.every(tile => tile.innerText.trim()))
         window.tiles = performance.now();
     if (app?.dataset.testScriptState === 'notRunning' && document.querySelector('[data-testid=stHtml], .stHtml')

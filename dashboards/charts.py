@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, SupportsFloat
 
 from dashboards.plot import BLUE, GREEN, ORANGE, PINK, Column, Series, figure, plot, said, tip
 from dashboards.reader import written
@@ -34,29 +34,29 @@ def lines_per_day(rows: Rows, series: Mapping[str, str], *, alt: str) -> str:
     return plot(_days(rows), lines, alt=alt)
 
 
-def bars_by_name(bars: Sequence[tuple[str, float]], counted: str, *, alt: str, width: int = 170) -> str:
-    """One horizontal bar for each name, with the value written beside it; `counted` says of what. Names that are wider
-    than `width` pixels are cut."""
-    values = [value for _, value in bars]
+def bars_by_name(bars: Sequence[tuple[str, SupportsFloat]], counted: str, *, alt: str, width: int = 170) -> str:
+    """One horizontal bar for each name, with the value written beside it; `counted` says of what. Names have at most
+    `width` pixels."""
+    values = [float(value) for _, value in bars]
     low = min(0, 0, *values)
     whole = (max(0, 0, *values) - low) or 1
-    texts = [written(f"{value:,.0f}") for value in values]
+    texts = [written(f"{round(value) + 0:,}") for value in values]
     drawn = "".join(
-        f'<li><span title="{escape(name)}">{escape(name)}</span><i>'
+        f'<li><span title="{escape(name)}">{escape(name)}</span><b>'
         f'<u style="left: {100 * (min(0, value) - low) / whole:.4g}%; width: {100 * abs(value) / whole:.4g}%"></u>'
-        f'<data value="{value}" title="{escape(counted)}: {said(value)}" '
-        f'style="left: {100 * (max(0, value) - low) / whole:.4g}%">{text}</data></i></li>'
-        for (name, value), text in zip(bars, texts, strict=True)
+        f'<data value="{value:.12g}" title="{escape(counted)}: {said(value)}" '
+        f'style="left: {100 * (max(0, value) - low) / whole:.4g}%">{text}</data></b></li>'
+        for (name, _), value, text in zip(bars, values, texts, strict=True)
     )
     room = f"--names: {width}px; --written: {max(map(len, texts), default=0) + 1}ch"
     return figure(f'<ol class="bars" style="{room}">{drawn}</ol>', alt)
 
 
 def heat_map(rows: Rows, across: tuple[str, str], down: str, value: str, titles: Mapping[str, str], *, alt: str) -> str:
-    """One cell for each of `rows`, in their order, by the column `across` (with its title) and the column `down`: the
-    stronger its colour, the higher its `value`. Drawn as more or less of one colour, so that it is read on a dark
-    ground as on a light one, and whoever sees which colours. `titles` are the columns that are told where somebody
-    points."""
+    """One cell for each of `rows`, in their order, by the column `across` (with its title) and the column `down`, where
+    every pair of them has a row: the stronger its colour, the higher its `value`, which is zero or above. Drawn as more
+    or less of one colour, so that it is read on a dark ground as on a light one, and whoever sees which colours.
+    `titles` are the columns that are told where somebody points; a file beside it tells them by keyboard."""
     column, title_across = across
     columns = list(dict.fromkeys(row[column] for row in rows))
     highest = max((row[value] for row in rows), default=0) or 1
@@ -96,7 +96,7 @@ def curves(rows: Rows, x: tuple[str, str], *, mean: str, alt: str) -> str:
     ]
     of_all = Series(mean, [cells.get((mean, place)) for place in places], ORANGE, width=3)
     titled = [Column(str(place), escape(f"{x_title}: {place}")) for place in places]
-    return plot(titled, [*lines, of_all], legend=[of_all], alt=alt)
+    return plot(titled, [*lines, of_all], legend=[of_all], below=x_title, alt=alt)
 
 
 def _days(rows: Rows) -> list[Column]:

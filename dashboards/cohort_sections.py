@@ -112,7 +112,7 @@ def _curves(
             alt=f"{title} by {unit}s since the first visit: a line for each cohort, and one for all of them.",
         )
     )
-    st.caption("A line for each cohort, the newer the stronger; the orange one is all that are shown.")
+    st.caption(f"{title}: a line for each cohort, the newer the stronger; the orange one is all that are shown.")
 
 
 def _as_table(cohorts: list[Cohort], unit: str, name: str, kind: Callable[[Decimal], Any]) -> list[dict[str, Any]]:

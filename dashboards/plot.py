@@ -1,64 +1,27 @@
 """What charts are made of: HTML, and one picture of all bars and lines.
 
 Streamlit's own charts start Vega, which is a third of a second of every page; these are there with the page's text, as
-wide as the page is, and their numbers are text: whoever points at a day reads them beside it, whoever comes by keyboard
-as a list, and so does a screen reader.
+wide as the page is. The numbers of a plot are text: whoever points at a column reads them beside it, whoever comes by
+keyboard as a list over the picture, and so does a screen reader.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from math import floor, log10
 from typing import Literal
 from urllib.parse import quote
 
 from dashboards.reader import written
+from dashboards.scale import Number, Scale, finite, short
 
 BLUE, ORANGE, GREEN, PINK = "#1B7FC2", "#E69F00", "#009E73", "#CC79A7"
 WIDE, NARROW = 10, 5  # labels that fit below a plot, and on a phone
 MANY = 12  # numbers that fit below each other
 INKS = 4  # series whose numbers have their colour beside them
-Number = float | int | None
-
-
-@dataclass(frozen=True)
-class Scale:
-    """From the lowest value, or zero, to the highest one, or zero, and a little further."""
-
-    low: float
-    high: float
-    is_whole: bool = False
-
-    @classmethod
-    def of(cls, values: Sequence[Number], beside: Scale | None = None) -> Scale:
-        """With a scale `beside`, as much below zero as there: both have their zero at the same height."""
-        known = [value for value in values if value is not None]
-        low, high = min(0, 0, *known), max(0, 0, *known) or 1
-        if beside:
-            low = high * beside.low / beside.high
-        return cls(low * 1.05, high * 1.05, all(isinstance(value, int) for value in known))
-
-    def height(self, value: float) -> float:
-        """In percent, from the bottom."""
-        return 100 * (value - self.low) / (self.high - self.low)
-
-    def ticks(self) -> list[float]:
-        """About five round values, from zero up and down.
-
-        >>> Scale.of([0, 1234]).ticks()
-        [0, 200, 400, 600, 800, 1000, 1200]
-        """
-        rough = (self.high - self.low) / 5
-        power = 10.0 ** floor(log10(rough))
-        step = power * next(
-            times for times, least in ((10, 7.07), (5, 3.16), (2, 1.41), (1, 0)) if rough / power >= least
-        )
-        if self.is_whole:
-            step = max(1, int(step))
-        return [step * place for place in range(-floor(-self.low / step), floor(self.high / step) + 1)]
+DOTTED = 60  # columns whose dots leave a line in sight
 
 
 @dataclass(frozen=True)
@@ -75,7 +38,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Column:
-    """What stands below a column of a plot, and above its numbers, as HTML."""
+    """A column of a plot: `label`, a text, stands below it, and `title`, HTML, above its numbers."""
 
     label: str
     title: str
@@ -88,10 +51,12 @@ def plot(
     alt: str,
     beside: Series | None = None,
     legend: Sequence[Series] | None = None,
+    below: str = "",
 ) -> str:
     """HTML of series over the same columns, on one scale from zero; `beside` has one of its own, on the right.
 
-    `alt` says in a sentence what is drawn. The legend names all series, unless it is told which.
+    `alt` says in a sentence what is drawn, `below` what the columns are. The legend names all series, unless it is told
+    which.
     """
     left = Scale.of([value for one in series for value in one.values])
     right = Scale.of(beside.values, left) if beside else None
@@ -100,12 +65,13 @@ def plot(
     drawn = "".join(_drawn(one, scale, len(columns)) for one, scale in zip(every, scales, strict=True) if scale)
     picture = image(drawn, len(columns), 100, "drawn")
     numbers = "".join(_numbers(place, column, columns, every) for place, column in enumerate(columns))
-    ticks, ticks_beside = _ticks(left, "left"), _ticks(right, "right") if right else []
-    room = f"--left: {_longest(ticks)}ch; --right: {_longest(ticks_beside)}ch"
+    room = f"--left: {_room(left)}ch; --right: {_room(right) if right else 0.5}ch"
+    ticks = _ticks(left, "left") + (_ticks(right, "right") if right else "")
     return figure(
         f"{_legend(every if legend is None else legend, beside)}"
-        f'<div class="plot" style="{room}">{"".join((*ticks, *ticks_beside))}{picture}'
-        f'<ol class="numbers" tabindex="0" aria-label="Numbers">{numbers}</ol>{_labels(columns)}</div>',
+        f'<div class="plot" style="{room}">{ticks}{picture}'
+        f'<ol class="numbers" role="list" tabindex="0" aria-label="Numbers: {escape(alt)}">{numbers}</ol>'
+        f"{_labels(columns)}</div>" + (f'<div class="below">{escape(below)}</div>' if below else ""),
         alt,
         _inks(every),
     )
@@ -125,13 +91,10 @@ def image(svg: str, width: float, height: float, kind: str) -> str:
     return f'<img alt="" class="{kind}" src="data:image/svg+xml,{told}">'
 
 
-def line(points: Sequence[tuple[float, float]], colour: str, width: float, more: str = "") -> str:
+def line(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
     """SVG of a line through points, which is as wide (in pixels) however the picture is stretched."""
     path = " ".join(f"{x:g},{y:.4g}" for x, y in points)
-    return (
-        f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='{width:g}' stroke-linejoin='round' "
-        f"stroke-linecap='round' vector-effect='non-scaling-stroke'{more}/>"
-    )
+    return f"<polyline points='{path}' fill='none' {_pen(colour, width)}/>"
 
 
 def said(value: Number) -> str:
@@ -142,7 +105,7 @@ def said(value: Number) -> str:
     """
     if value is None:
         return "–"
-    return written(f"{value:,}" if isinstance(value, int) else f"{value:,.2f}")
+    return written(f"{value:,}" if isinstance(value, int) else f"{round(float(value), 2) + 0:,.2f}")
 
 
 def entry(name: str, value: Number) -> str:
@@ -159,7 +122,8 @@ def tip(title: str, entries: Sequence[tuple[str, Number]]) -> str:
 
 def _drawn(series: Series, scale: Scale, columns: int) -> str:
     points = [
-        None if value is None else (place + 0.5, 100 - scale.height(value)) for place, value in enumerate(series.values)
+        None if value is None else (place + 0.5, 100 - scale.height(value))
+        for place, value in enumerate(finite(series.values))
     ]
     if series.kind == "bars":
         zero, half = 100 - scale.height(0), 0.36 if columns > 6 else 0.14  # else a single day would fill the plot
@@ -167,8 +131,17 @@ def _drawn(series: Series, scale: Scale, columns: int) -> str:
         return f"<path d='{path}' fill='{series.colour}'/>"
     runs = [list(filter(None, run)) for is_known, run in groupby(points, key=bool) if is_known]
     drawn = "".join(line(run, series.colour, series.width) for run in runs)
-    drawn += "".join(line([point, point], series.colour, series.width + 3) for run in runs for point in run)
+    dots = [point for run in runs for point in run if columns <= DOTTED or len(run) == 1]
+    path = "".join(f"M{x:g} {y:.4g}h0" for x, y in dots)
+    drawn += f"<path d='{path}' {_pen(series.colour, series.width + 3)}/>" if path else ""
     return drawn if series.strength == 1 else f"<g opacity='{series.strength:.2f}'>{drawn}</g>"
+
+
+def _pen(colour: str, width: float) -> str:
+    return (
+        f"stroke='{colour}' stroke-width='{width:g}' stroke-linejoin='round' stroke-linecap='round' "
+        "vector-effect='non-scaling-stroke'"
+    )
 
 
 def _numbers(place: int, column: Column, columns: Sequence[Column], series: Sequence[Series]) -> str:
@@ -178,34 +151,27 @@ def _numbers(place: int, column: Column, columns: Sequence[Column], series: Sequ
     return f"<li{side}>{tip(column.title, entries)}</li>"
 
 
-def _ticks(scale: Scale, side: str) -> list[str]:
+def _ticks(scale: Scale, side: Literal["left", "right"]) -> str:
     """Those on the right have no line, and none is below zero: no count is."""
-    return [
-        f'<div class="tick {side}" style="bottom: {scale.height(value):.4g}%"><span>{_short(value)}</span></div>'
+    return "".join(
+        f'<div class="tick {side}" style="bottom: {scale.height(value):.4g}%" aria-hidden="true">'
+        f"<span>{short(value)}</span></div>"
         for value in scale.ticks()
         if side == "left" or value >= 0
-    ]
+    )
 
 
-def _longest(ticks: Sequence[str]) -> float:
-    return max((len(tick.partition("<span>")[2].partition("<")[0]) + 1.0 for tick in ticks), default=0.5)
-
-
-def _short(value: float) -> str:
-    """
-    >>> _short(1500), _short(2000000), _short(0.25)
-    ('1.5k', '2M', '0.25')
-    """
-    size, unit = next((pair for pair in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if abs(value) >= pair[0]), (1, ""))
-    return written(f"{value / size:.4g}{unit}")
+def _room(scale: Scale) -> int:
+    """For the ticks of a scale, in digits."""
+    return 1 + max(len(short(value)) for value in scale.ticks())
 
 
 def _labels(columns: Sequence[Column]) -> str:
     """As many as fit, always as many columns apart; those that a phone has no room for are marked."""
     often, seldom = _apart(len(columns), WIDE), _apart(len(columns), NARROW)
     return "".join(
-        f'<span class="label{"" if place % seldom == 0 else " wide"}" style="left: {_middle(place, columns)}%">'
-        f"{escape(columns[place].label)}</span>"
+        f'<span class="label{" wide" if place % seldom else ""}" aria-hidden="true" '
+        f'style="left: {_middle(place, columns)}%">{escape(columns[place].label)}</span>'
         for place in range(0, len(columns), often)
     )
 
@@ -232,5 +198,5 @@ def _legend(series: Sequence[Series], beside: Series | None) -> str:
 
 def _inks(series: Sequence[Series]) -> str:
     """The colours of the numbers that are shown where somebody points, where each series has one."""
-    inks: Iterator[str] = (f"--ink-{place}: {one.colour}" for place, one in enumerate(series, 1))
+    inks = [f"--ink-{place}: {one.colour}" for place, one in enumerate(series, 1)]
     return "; ".join(inks) if len(series) <= INKS else ""

@@ -16,7 +16,24 @@ FIRST = "overview"  # of PAGES in app.py: what the address without a name opens
 OTHERS = sorted(view.stem for view in (HERE / "views").glob("[a-z]*.py") if view.stem != FIRST)
 # All pages are beside each other, and their files are asked for from there, too.
 KNOWS = '<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href}</script>'
-PAGE = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8").replace("<head>", KNOWS, 1)
+STATIC = Path(st.__file__).parent / "static"
+# Of Streamlit's script, what every page is made of. It would be asked for once the page is there: a round more.
+PARTS = {
+    part: [f"./static/js/{file.name}" for file in STATIC.glob(f"static/js/{part}.*.js")]
+    for part in (
+        "ButtonGroup",
+        "DownloadButton",
+        "Html",
+        "WidgetLabel",
+        "WidgetLabelHelpIconInline",
+        "createDownloadLinkElement",
+        "purify.es",
+        "styled-components",
+        "useBasicWidgetState",
+    )
+}
+AHEAD = "".join(f'<link rel="modulepreload" href="{file}">' for files in PARTS.values() for file in files)
+PAGE = (STATIC / "index.html").read_text("utf-8").replace("<head>", KNOWS, 1).replace("</head>", f"{AHEAD}</head>", 1)
 
 
 def page(_: Request) -> HTMLResponse:

@@ -34,24 +34,28 @@ def page(copy: Published, shop: Shop, view: View) -> None:
 
 
 def _tiles(copy: Published, shop: Shop, view: View) -> None:
-    places = tiles.row(6)
-    for place, (name, what) in zip(places[:3], TIMES.items(), strict=True):
+    shown: list[tuple[str, str, str | None]] = []
+    for name, what in TIMES.items():
         _, median = queries.durations(copy, view.period, view.slice, what)
         before = queries.durations(copy, view.compared, view.slice, what)[1] if view.compared else None
-        told, change = numbers.duration(median), numbers.change(median, before)
-        tiles.tile(place, name, told, change, less_is_better=True, shop=shop, view=view, regardless_of=OF_ALL)
+        shown.append((name, numbers.duration(median), numbers.change(median, before)))
     now = sessions(copy, view.period, view.slice)
     was = sessions(copy, view.compared, view.slice) if view.compared else NOTHING
-    for place, name, column in (
-        (places[3], "session_length", "seconds"),
-        (places[4], "session_depth", "events"),
-    ):
+    for name, column in (("session_length", "seconds"), ("session_depth", "events")):
         average, before = (Decimal(getattr(of, column)) / of.sessions if of.sessions else None for of in (now, was))
         told = numbers.amount(average) if column == "events" else numbers.duration(average)
-        tiles.tile(place, name, told, numbers.change(average, before), shop=shop, view=view, regardless_of=OF_ALL)
+        shown.append((name, told, numbers.change(average, before)))
     rate, rate_before = (numbers.share(of.bounces, of.sessions) for of in (now, was))
-    told, change = numbers.percent(rate), numbers.points(rate, rate_before)
-    tiles.tile(places[5], "bounce_rate", told, change, less_is_better=True, shop=shop, view=view, regardless_of=OF_ALL)
+    shown.append(("bounce_rate", numbers.percent(rate), numbers.points(rate, rate_before)))
+    tiles.show(
+        [
+            tiles.tile(
+                *each, shop=shop, view=view, less_is_better=not each[0].startswith("session_"), regardless_of=OF_ALL
+            )
+            for each in shown
+        ],
+        across=6,
+    )
 
 
 def _distribution(

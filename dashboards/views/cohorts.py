@@ -55,8 +55,9 @@ def _tiles(shop: Shop, view: View, active: Sequence[Cohort], brought: Sequence[C
         "first_revenue": numbers.amount(average(brought, 0, 1)),
         "revenue_so_far": numbers.amount(average(brought, 0)),
     }
-    for place, (name, value) in zip(tiles.row(4), shown.items(), strict=True):
-        tiles.tile(place, name, value, shop=shop, view=view, regardless_of=OF_ALL)
+    tiles.show(
+        [tiles.tile(name, value, shop=shop, view=view, regardless_of=OF_ALL) for name, value in shown.items()], across=4
+    )
 
 
 show(page)

@@ -48,17 +48,13 @@ def _tiles(copy: Published, shop: Shop, view: View, now: Customers, values: list
     told = [(name, numbers.count(count), numbers.change(count, before)) for name, count, before in counted]
     told.append(("lifetime_value", numbers.amount(mean), numbers.change(mean, queries.mean(valued))))
     told.append(("median_value", _range(middle) if middle else "–", None))
-    for place, (name, value, change) in zip(tiles.row(6), told, strict=True):
-        tiles.tile(
-            place,
-            name,
-            value,
-            change,
-            shop=shop,
-            view=view,
-            less_is_better=name == "lost_customers",
-            regardless_of=OF_ALL,
-        )
+    tiles.show(
+        [
+            tiles.tile(*each, shop=shop, view=view, less_is_better=each[0] == "lost_customers", regardless_of=OF_ALL)
+            for each in told
+        ],
+        across=6,
+    )
 
 
 def _segments(shop: Shop, view: View, now: Customers) -> None:

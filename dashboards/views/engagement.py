@@ -53,18 +53,21 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
         ("returning_visitors", counted("returning"), "returning"),
         ("sessions_per_visitor", counted("sessions_per_visitor", numbers.amount), None),
     ]
-    places = [*tiles.row(4, "tiles active"), *tiles.row(4, "tiles new")]
-    for place, (name, (value, change), course) in zip(places, shown, strict=True):
-        tiles.tile(
-            place,
-            name,
-            value,
-            change,
-            shop=shop,
-            view=view,
-            course=[day[course] for day in days] if course else (),
-            regardless_of=OF_ALL if name in ("new_visitors", "returning_visitors") else _of_one(view),
-        )
+    tiles.show(
+        [
+            tiles.tile(
+                name,
+                value,
+                change,
+                shop=shop,
+                view=view,
+                course=[day[course] for day in days] if course else (),
+                regardless_of=OF_ALL if name in ("new_visitors", "returning_visitors") else _of_one(view),
+            )
+            for name, (value, change), course in shown
+        ],
+        across=4,
+    )
 
 
 def _active(view: View, days: list[dict[str, Any]]) -> None:

@@ -60,9 +60,7 @@ def _percent(part: int, whole: int) -> Decimal | None:
 
 def _tiles(copy: Published, shop: Shop, view: View, way: Way, now: Funnel, days: Sequence[tuple[str, Funnel]]) -> None:
     was = way.funnel(copy, view, view.compared) if view.compared else queries.NOTHING
-    first, *places = tiles.row(6)
-    tiles.tile(
-        first,
+    came = tiles.tile(
         way.metric("funnel_sessions"),
         numbers.count(now.came),
         numbers.change(now.came, was.came),
@@ -71,12 +69,10 @@ def _tiles(copy: Published, shop: Shop, view: View, way: Way, now: Funnel, days:
         course=[funnel.came for _, funnel in days],
         regardless_of=way.regardless_of(view),
     )
-    for place, name in zip(places, _rates(now), strict=True):
-        rate = _rate(now, name)
+    rates = [
         tiles.tile(
-            place,
             way.metric(name),
-            numbers.percent(rate),
+            numbers.percent(rate := _rate(now, name)),
             numbers.points(rate, _rate(was, name)),
             shop=shop,
             view=view,
@@ -84,6 +80,9 @@ def _tiles(copy: Published, shop: Shop, view: View, way: Way, now: Funnel, days:
             course=[float(told) for _, funnel in days if (told := _rate(funnel, name)) is not None],
             regardless_of=way.regardless_of(view),
         )
+        for name in _rates(now)
+    ]
+    tiles.show([came, *rates], across=6)
 
 
 def _steps(copy: Published, view: View, way: Way, now: Funnel) -> None:

@@ -44,7 +44,6 @@ def _tiles(shop: Shop, view: View, told: Told, was: Fates, last: list[Run]) -> N
     loaded = told.last[0].loaded_at if told.last else None
     judged = [receipt.detail for run in last for receipt in run.steps if "not_passed" in receipt.detail]
     missed = sum(len(detail["not_passed"]) for detail in judged)
-    fresh, rows = tiles.row(4, "tiles fresh"), tiles.row(4, "tiles rows")
     shown: list[tuple[str, str, str | None, bool]] = [
         ("newest_day", f"{shop.days.last:%-d %b %Y}", None, False),
         ("last_load", f"{loaded:%-d %b %Y}" if loaded else "–", None, False),
@@ -55,10 +54,13 @@ def _tiles(shop: Shop, view: View, told: Told, was: Fates, last: list[Run]) -> N
         ("rows_refused", numbers.count(now.refused), numbers.change(now.refused, was.refused), True),
         ("rows_duplicate", numbers.count(now.duplicates), numbers.change(now.duplicates, was.duplicates), True),
     ]
-    for place, (name, value, change, less_is_better) in zip([*fresh, *rows], shown, strict=True):
-        tiles.tile(
-            place, name, value, change, shop=shop, view=view, less_is_better=less_is_better, regardless_of=OF_ALL
-        )
+    tiles.show(
+        [
+            tiles.tile(name, value, change, shop=shop, view=view, less_is_better=is_bad, regardless_of=OF_ALL)
+            for name, value, change, is_bad in shown
+        ],
+        across=4,
+    )
 
 
 def _reasons(shop: Shop, view: View, told: Told) -> None:

@@ -26,28 +26,29 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
     if view.compared:
         was = queries.kpis(copy, view.compared, view.currency, view.slice, view.category)
     rate, rate_before = numbers.share(now.converted, now.sessions), numbers.share(was.converted, was.sessions)
-    for place, (name, value, change, course) in zip(
-        tiles.row(6),
+    shown = [
+        ("net_revenue", numbers.amount(now.net), numbers.change(now.net, was.net), "net"),
+        ("orders", numbers.count(now.orders), numbers.change(now.orders, was.orders), "orders"),
+        ("average_order", numbers.amount(now.average), numbers.change(now.average, was.average), "average"),
+        ("conversion_rate", numbers.percent(rate), numbers.points(rate, rate_before), "rate"),
+        ("visitors", numbers.count(now.visitors), numbers.change(now.visitors, was.visitors), "visitors"),
+        ("sessions", numbers.count(now.sessions), numbers.change(now.sessions, was.sessions), "sessions"),
+    ]
+    tiles.show(
         [
-            ("net_revenue", numbers.amount(now.net), numbers.change(now.net, was.net), "net"),
-            ("orders", numbers.count(now.orders), numbers.change(now.orders, was.orders), "orders"),
-            ("average_order", numbers.amount(now.average), numbers.change(now.average, was.average), "average"),
-            ("conversion_rate", numbers.percent(rate), numbers.points(rate, rate_before), "rate"),
-            ("visitors", numbers.count(now.visitors), numbers.change(now.visitors, was.visitors), "visitors"),
-            ("sessions", numbers.count(now.sessions), numbers.change(now.sessions, was.sessions), "sessions"),
+            tiles.tile(
+                name,
+                value,
+                change,
+                shop=shop,
+                view=view,
+                course=[day[course] for day in days],
+                regardless_of=_regardless_of(name, view),
+            )
+            for name, value, change, course in shown
         ],
-        strict=True,
-    ):
-        tiles.tile(
-            place,
-            name,
-            value,
-            change,
-            shop=shop,
-            view=view,
-            course=[day[course] for day in days],
-            regardless_of=_regardless_of(name, view),
-        )
+        across=6,
+    )
 
 
 def _regardless_of(metric: str, view: View) -> tuple[str, ...]:

@@ -65,8 +65,13 @@ def _tiles(copy: Published, shop: Shop, view: View, days: list[dict[str, Any]]) 
             SEEN_BY_ALL,
         ),
     ]
-    for place, (name, value, change, course, regardless_of) in zip(tiles.row(4), shown, strict=True):
-        tiles.tile(place, name, value, change, shop=shop, view=view, course=course, regardless_of=regardless_of)
+    tiles.show(
+        [
+            tiles.tile(name, value, change, shop=shop, view=view, course=course, regardless_of=regardless_of)
+            for name, value, change, course, regardless_of in shown
+        ],
+        across=4,
+    )
 
 
 def _rates(days: list[dict[str, Any]]) -> list[dict[str, Any]]:

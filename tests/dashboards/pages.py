@@ -22,16 +22,30 @@ def linked(name: str, **filters: str) -> AppTest:
 
 def tiles(page: AppTest) -> dict[str, tuple[str, str]]:
     """Value and change of every tile, by its label."""
-    return {tile.label: (tile.value, tile.delta) for tile in page.metric}
+    found = {}
+    for tile in "".join(_html(page, '<div class="tiles"')).split('<div class="tile">')[1:]:
+        (label, value), change = (
+            re.findall(r'<div class="(?:name|value)">([^<]*)', tile),
+            re.findall("</b>([^<]+)</div>", tile),
+        )
+        found[unescape(label)] = (unescape(value), *change) if change else (unescape(value), "")
+    return found
 
 
 def captions(page: AppTest) -> list[str]:
-    return [caption.value for caption in page.caption]
+    """What is said below numbers, and of them in their tiles."""
+    noted = re.findall(r'<div class="counted">([^<]*)', "".join(_html(page, '<div class="tiles"')))
+    return [*noted, *(caption.value for caption in page.caption)]
+
+
+def _html(page: AppTest, head: str) -> list[str]:
+    """The pieces of the page's own HTML that begin so."""
+    return [drawn.proto.body for drawn in page.get("html") if drawn.proto.body.startswith(head)]
 
 
 def charts(page: AppTest) -> list[str]:
     """The HTML of every chart."""
-    return [drawn.proto.body for drawn in page.get("html") if drawn.proto.body.startswith('<figure class="chart"')]
+    return _html(page, '<figure class="chart"')
 
 
 def bars(chart: str) -> dict[str, float]:

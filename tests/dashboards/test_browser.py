@@ -99,9 +99,47 @@ def test_a_chart_tells_its_numbers_where_somebody_points_and_as_a_list_to_who_co
         assert box["width"] > 100
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 1366
         assert re.fullmatch(r"\w{3} \d+ Nov 2025\s+Net revenue, EUR\s+[\d.,]+\s+Orders\s+\d+", numbers.inner_text())
-    watched.reach("Numbers")
-    assert watched.page.locator(".numbers:focus-visible p").last.bounding_box()["width"] > 100
+    watched.reach("Numbers: Net revenue")
     assert watched.errors == []
+
+
+def test_on_a_phone_all_numbers_of_a_chart_are_in_sight_where_somebody_points_and_by_keyboard(
+    address, browser, shop
+) -> None:
+    """Regression: by keyboard, what had no room was cut off."""
+    publish_to(shop, TWO_WEEKS)
+    watched = Watched(browser, f"{address}/funnel", width=390)
+    watched.stands_still("Funnel")
+    days = watched.page.locator(".plot li")
+    for place in range(days.count()):
+        days.nth(place).hover()
+        box = days.nth(place).locator("p").bounding_box()
+        assert box["width"] > 100
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    assert not watched.is_too_wide
+    watched.reach("Numbers: ")
+    (room,) = (numbers.bounding_box() for numbers in watched.page.locator(".numbers:focus-visible").all())
+    for number in watched.page.locator(".numbers:focus-visible data").all():
+        box = number.bounding_box()
+        assert box["width"] > 5
+        assert room["x"] <= box["x"] <= box["x"] + box["width"] <= room["x"] + room["width"]
+
+
+def test_a_tile_says_what_it_counts_to_who_points_and_who_comes_by_keyboard(address, browser, shop) -> None:
+    publish_to(shop, TWO_WEEKS)
+    for width in (1366, 390):
+        watched = Watched(browser, address, width=width)
+        watched.tiles()
+        for place in range(6):
+            watched.page.locator(".hint").nth(place).hover()
+            box = watched.page.locator(".hinted").nth(place).bounding_box()
+            assert box["width"] > 200
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+            assert not watched.is_too_wide
+        watched.page.mouse.move(0, 0)
+        watched.reach("?")
+        assert "Days of Europe/Berlin." in watched.page.locator(".hint:focus .hinted").inner_text()
+        assert watched.page.locator(".hint:focus .hinted").bounding_box()["width"] > 200
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -200,7 +238,7 @@ def test_pages_open_by_their_addresses_with_filters_and_ask_for_nothing_that_is_
     assert watched.page.url == f"{address}/?device=mobile&period=All"
     watched.page.goto(f"{address}/funnel?device=mobile&period=All")
     watched.stands_still("Funnel")
-    assert watched.page.get_by_test_id("stMetricValue").first.inner_text() == "4"
+    assert watched.page.locator(".tile .value").first.inner_text() == "4"
     watched.turn_to("Overview")
     assert watched.page.url == f"{address}/?period=All&device=mobile"
     assert watched.page.get_by_text("not found").count() == 0
@@ -252,7 +290,7 @@ def test_a_phone_shows_the_whole_width_and_numbers_as_its_reader_writes_them(add
     watched = Watched(browser, address, width=390, locale="de-DE", color_scheme="dark")
     assert watched.tiles()["Net revenue, EUR"] == "1.234.567,50"
     assert not watched.is_too_wide
-    tops = [tile.bounding_box() for tile in watched.page.get_by_test_id("stMetric").all()]
+    tops = [tile.bounding_box() for tile in watched.page.locator(".tile").all()]
     assert tops[0]["y"] == tops[1]["y"] < tops[2]["y"], "two tiles in a row"
     assert watched.errors == []
 
@@ -286,5 +324,5 @@ def test_readers_sign_in_and_only_those_who_are_named_see_numbers(browser, shop,
             assert watched.tiles()["Sessions"] == "4"
             watched.page.get_by_role("button", name="Sign out").click()
             watched.page.get_by_role("button", name="Sign in").wait_for()
-            assert watched.page.get_by_test_id("stMetric").count() == 0
+            assert watched.page.locator(".tile").count() == 0
             assert watched.errors == []

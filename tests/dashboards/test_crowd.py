@@ -42,7 +42,7 @@ SHOWN = """line => {
     if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]')) return null;
     const said = all('[data-testid=stAlert]').map(alert => alert.innerText);
     if (!said.length && !document.querySelector('.said')?.innerText.startsWith(line)) return null;
-    const tiles = all('[data-testid=stMetricValue]').map(tile => tile.innerText.trim());
+    const tiles = all('.tile .value').map(tile => tile.innerText.trim());
     return {said, tiles, table: all('.plain-table td.number').map(cell => cell.innerText)};
 }"""
 

@@ -14,19 +14,14 @@ from streamlit.testing.v1 import AppTest
 from dashboards.queries import overview as queries
 from flows import lock
 from flows.settings import load_settings
+from tests.dashboards.pages import APP, captions, tiles
 from tests.dashboards.small_shop import TWO_WEEKS
-
-APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
 
 def opened() -> AppTest:
     page = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not page.exception
     return page
-
-
-def tiles(page: AppTest) -> dict[str, tuple[str, str]]:
-    return {tile.label: (tile.value, tile.delta) for tile in page.metric}
 
 
 def looked_at(page: AppTest) -> str:
@@ -121,7 +116,7 @@ def test_without_data_the_page_is_one_sentence_that_says_what_to_run(home: Path)
     page = opened()
     (said,) = page.info
     assert "`make run`" in said.value
-    assert not page.metric
+    assert not tiles(page)
 
 
 def test_a_wrong_setting_is_said_in_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +146,7 @@ def test_an_address_with_whatever_in_it_opens_the_page(publish, said: dict[str, 
     page.run()
     assert not page.exception
     assert not page.error
-    assert len(page.metric) == 6
+    assert len(tiles(page)) == 6
 
 
 def test_a_link_with_a_period_or_a_currency_that_the_data_does_not_have_opens_the_page(publish) -> None:
@@ -199,7 +194,7 @@ def test_a_link_narrows_every_number_that_its_marts_can_narrow(publish) -> None:
         "Active users": ("2", ""),
         "Sessions": ("3", ""),
     }
-    assert [caption.value for caption in page.caption].count("all categories") == 5, "all but the revenue"
+    assert captions(page).count("all categories") == 5, "all but the revenue"
 
 
 @pytest.mark.slow
@@ -208,7 +203,7 @@ def test_visitors_are_told_by_one_filter_at_a_time_and_say_so(publish) -> None:
     page = linked(device="mobile", channel="direct", country="unknown")
     assert tiles(page)["Active users"][0] == "2", "ann and cat, by device"
     assert tiles(page)["Sessions"][0] == "1", "cat's"
-    assert "all channels, all countries" in [caption.value for caption in page.caption]
+    assert "all channels, all countries" in captions(page)
 
 
 @pytest.mark.slow
@@ -272,7 +267,7 @@ def test_a_page_that_fails_is_a_sentence_with_a_reference_that_the_log_has(
     reference = said.value.rstrip(".").rpartition(" ")[2]
     assert re.fullmatch(r"[0-9a-f]{8}", reference)
     assert "select secret" not in said.value
-    assert len(page.metric) == 6, "what was drawn before stays"
+    assert len(tiles(page)) == 6, "what was drawn before stays"
     assert reference in caplog.text
     assert "select secret" in caplog.text
     assert page.caption[-1].value.startswith("Data up to"), "the frame goes on"
@@ -289,5 +284,5 @@ def test_while_a_run_is_under_way_it_says_that_this_is_what_was_published_before
 def test_a_period_without_anything_says_so(publish) -> None:
     publish()
     page = linked(period="Custom", days="2025-11-03..2025-11-05")
-    assert "Nothing was sold in this period." in [caption.value for caption in page.caption]
+    assert "Nothing was sold in this period." in captions(page)
     assert tiles(page)["Conversion"] == ("–", "")

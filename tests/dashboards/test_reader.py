@@ -3,9 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboards.pages import charts
+from tests.dashboards.pages import APP, charts, tiles
 from tests.dashboards.small_shop import TWO_WEEKS, revenue
-from tests.dashboards.test_overview import APP, tiles
 
 
 @pytest.mark.slow

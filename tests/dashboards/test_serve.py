@@ -26,7 +26,13 @@ def test_it_knows_the_pages_and_which_is_the_first() -> None:
 def test_a_page_is_streamlits_own_that_knows_where_its_server_is() -> None:
     body = serve.page(Request({"type": "http"})).body
     streamlits = (Path(serve.st.__file__).parent / "static/index.html").read_bytes()
-    assert body.replace(serve.KNOWS.encode(), b"<head>") == streamlits != body
+    assert body.replace(serve.KNOWS.encode(), b"<head>").replace(serve.AHEAD.encode(), b"") == streamlits != body
+    assert serve.AHEAD.encode() in body
+
+
+def test_what_is_asked_for_ahead_is_there() -> None:
+    """So a Streamlit that calls its files otherwise is noticed."""
+    assert [part for part, files in serve.PARTS.items() if not files] == []
 
 
 @pytest.mark.parametrize(("query", "to"), [("", "./"), ("period=All&device=%C3%BC", "./?period=All&device=%C3%BC")])

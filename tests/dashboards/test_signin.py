@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from flows import audience
 from flows.errors import SettingsError
 from flows.settings import load_settings
-from tests.dashboards.test_overview import APP
+from tests.dashboards.pages import APP, tiles
 
 AUTH = dict.fromkeys(audience.NEEDED, "x")
 ANN = {"is_logged_in": True, "email": "Ann@Example.com", "email_verified": True}
@@ -104,14 +104,14 @@ def test_who_is_not_signed_in_sees_a_button_and_no_number(publish, monkeypatch: 
     for user in ({}, {"is_logged_in": False}, {"email": "ann@example.com"}):
         page = opened(user)
         assert [button.label for button in page.button] == ["Sign in"]
-        assert not page.metric
+        assert not tiles(page)
 
 
 def test_who_is_signed_in_and_named_sees_the_page_and_can_sign_out(publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     monkeypatch.setenv("SHOPFLOW_DASHBOARD_ALLOWED", "example.com")
     page = opened(ANN)
-    assert len(page.metric) == 6
+    assert len(tiles(page)) == 6
     assert [button.label for button in page.button] == ["Sign out"]
 
 
@@ -125,7 +125,7 @@ def test_who_is_signed_in_but_not_named_sees_no_number(
     page = opened(ANN | claims)
     assert [title.value for title in page.title] == ["Not for you, sorry"]
     assert [button.label for button in page.button] == ["Sign out"]
-    assert not page.metric
+    assert not tiles(page)
 
 
 @pytest.mark.slow
@@ -138,4 +138,4 @@ def test_a_server_that_was_started_on_a_network_by_other_means_shows_nothing(
     monkeypatch.setattr(streamlit, "get_option", lambda name: address if name == "server.address" else found(name))
     page = opened()
     assert "shopflow dashboard" in page.error[0].value
-    assert not page.metric
+    assert not tiles(page)

@@ -20,9 +20,8 @@ IN_CHROMIUM = [
 TILES = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale=true]')) return null;
-    const text = (tile, part) => tile.querySelector(`[data-testid=stMetric${part}]`)?.innerText.trim();
-    const found = [...document.querySelectorAll('[data-testid=stMetric]')];
-    const tiles = found.map(tile => [text(tile, 'Label'), text(tile, 'Value')]);
+    const text = (tile, part) => tile.querySelector(part)?.firstChild.textContent.trim();
+    const tiles = [...document.querySelectorAll('.tile')].map(tile => [text(tile, '.name'), text(tile, '.value')]);
     return tiles.length === 6 && tiles.flat().every(Boolean) && Object.fromEntries(tiles);
 }"""
 
@@ -30,7 +29,7 @@ STILL = """title => {
     const app = document.querySelector('[data-testid=stApp]');
     const has = document.querySelector('h1')?.innerText.trim() === title;
     return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]') && has
-        && document.querySelectorAll('[data-testid=stMetric]').length > 0;
+        && document.querySelectorAll('.tile').length > 0;
 }"""
 
 DRAWN = "() => [...document.querySelectorAll('.chart img')].every(image => image.complete && image.naturalWidth)"

@@ -136,14 +136,14 @@ def test_a_wrong_increment_is_found(compiled_both, new_shop, fault):
     assert differences(built_by_turns(Shop(whole, part), batches), at_once)
 
 
-def tested(shop):
+def with_data_tests(shop):
     shop.is_tested = True
     return shop
 
 
 @pytest.mark.slow
 def test_no_data_test_complains_of_builds_of_what_came(new_shop):
-    machine = type("Machine", (History,), {"new_shop": staticmethod(lambda: tested(new_shop()))})
+    machine = type("Machine", (History,), {"new_shop": staticmethod(lambda: with_data_tests(new_shop()))})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -157,12 +157,14 @@ def test_no_data_test_complains_of_builds_of_what_came(new_shop):
 
 def test_no_data_test_complains_of_a_day_that_a_late_event_of_another_changes(new_shop):
     """Regression: one read the sessions of fewer days than the mart's, and failed runs that were sound."""
-    built_by_turns(tested(new_shop()), ([event("e1", "09 10:00:00") | VIEW], [event("e2", "02 10:00:00") | VIEW]))
+    built_by_turns(
+        with_data_tests(new_shop()), ([event("e1", "09 10:00:00") | VIEW], [event("e2", "02 10:00:00") | VIEW])
+    )
 
 
 def test_a_data_test_complains_of_a_build_that_writes_something_else(compiled_both):
     whole, part = copy.deepcopy(compiled_both)
-    shop = built_by_turns(tested(Shop(whole, part)), ([event("e1", "09 10:00:00") | VIEW],))
+    shop = built_by_turns(with_data_tests(Shop(whole, part)), ([event("e1", "09 10:00:00") | VIEW],))
     node = next(node for node in part.values() if node["name"] == "fct_visitor_funnel")
     node["sql"] = "select * replace (2 * view_visitors as view_visitors) from (\n" + node["sql"] + ")"
     shop.load("late", events=[event("e2", "02 10:00:00") | VIEW])
