@@ -20,7 +20,7 @@ from benchmarks.report import Report
 from benchmarks.visits import CLOCK, clicked, seconds, visit
 from flows.commands.browser import STREAMLIT_OPTIONS
 from flows.settings import PROJECT
-from tests.dashboards.screenshots import PAGES
+from tests.dashboards.screenshots import PICTURES
 from tests.dashboards.served import chromium, dashboard, served
 from tests.ports import free_port
 
@@ -35,15 +35,15 @@ def measure(report: Report, folder: Path, millions: list[float], repeat: int) ->
     for million in millions:
         home = published(folder, int(million * 1_000_000))
         with dashboard(home) as address, page("empty") as empty, page("plain") as plain, chromium() as browser:
-            for name in PAGES:
-                visit(browser, url(address, name))  # warm: the first reader of a publication asks the warehouse
+            for place in PICTURES.values():
+                visit(browser, f"{address}/{place}")  # warm: the first reader of a publication asks the warehouse
             floors: list[list[dict[str, float]]] = [[], []]
-            for name in PAGES:
+            for name, place in PICTURES.items():
                 seen = []
                 for _ in range(repeat):
                     for floor, where in zip(floors, (empty, plain), strict=True):
                         floor.append(visit(browser, where))
-                    seen.append(visit(browser, url(address, name)))
+                    seen.append(visit(browser, f"{address}/{place}"))
                 add(report, million, name, seen)
             add(report, million, "(an empty page)", floors[0])
             add(report, million, "(the elements of the Overview)", floors[1])
@@ -68,10 +68,6 @@ def published(folder: Path, events: int) -> Path:
         timed(shopflow("run", "--source", shop(folder, events)), env)
         timed(shopflow("stop"), env)
     return home
-
-
-def url(address: str, name: str) -> str:
-    return address if name == "overview" else f"{address}/{name}"
 
 
 def page(name: str) -> AbstractContextManager[str]:

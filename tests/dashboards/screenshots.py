@@ -59,7 +59,7 @@ def main() -> None:
 def make_small(image: Path) -> None:
     """A page has few colours, and a palette takes a third of the bytes."""
     with Image.open(image) as picture:
-        small = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=9, dither=Image.Dither.NONE)
     small.save(image, optimize=True)
 
 
