@@ -1,4 +1,8 @@
-"""BigQuery and Cloud Storage as emulators, one pair for the session, and settings that name them."""
+"""BigQuery and Cloud Storage as emulators, and settings that name them.
+
+There is one pair in each worker with tests of theirs, which are two: groups `bigquery` and `bigquery again`, of half the work
+each. By themselves they took as long as all other tests together.
+"""
 
 import os
 import re

@@ -9,7 +9,7 @@ from tests.dashboards.served import chromium, dashboard
 from tests.dashboards.small_shop import TWO_WEEKS
 from tests.dashboards.watched import IN_CHROMIUM, Watched
 
-pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("bigquery")]
+pytestmark = [*IN_CHROMIUM, pytest.mark.xdist_group("bigquery again")]
 
 
 def test_pages_filters_links_and_files_are_those_of_a_serving_copy(shop: Shop) -> None:

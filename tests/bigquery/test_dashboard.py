@@ -35,7 +35,7 @@ from tests.bigquery.statements import every_statement, every_table
 from tests.dashboards.pages import tiles
 from tests.dashboards.small_shop import TWO_WEEKS, Row
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 APP = PROJECT / "dashboards" / "app.py"
 WEEKS = Period(date(2025, 11, 1), date(2025, 11, 14))

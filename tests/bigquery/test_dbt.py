@@ -27,7 +27,7 @@ from tests.bigquery.twins import Twins, duck_rows
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 
 def models_that_are(materialized: str) -> set[str]:

@@ -21,7 +21,7 @@ from flows.settings import PROJECT, Settings, load_settings
 from flows.warehouse import open_warehouse
 from tests.contracts.faults import FAULTS, spoil
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 # The lake's columns are the records', and the load job sees to it that BigQuery's are: what can differ is the contract.
 OF_ROWS = {name: fault for name, (fault, caught) in FAULTS.items() if not caught[1].startswith("columns")}

@@ -27,7 +27,7 @@ from flows.warehouse.tables import raw_fields
 from tests.accepted import accepted
 from tests.bigquery.statements import own_tables
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 NOON_UTC = datetime(2025, 11, 3, 12, tzinfo=UTC)
 NOON, LATER = datetime(2025, 11, 3, 12), datetime(2025, 11, 3, 12, 0, 0, 1)

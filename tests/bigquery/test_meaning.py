@@ -16,7 +16,7 @@ from tests.bigquery.rich_world import a_rich_world
 from tests.compiled import compiled
 from tests.increments.shop import PART, Shop
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 # What an increment builds anew: nothing is named when all is built.
 OF_INCREMENTS = (

@@ -18,7 +18,7 @@ from tests.accepted import accepted
 from tests.bigquery.pair import landed, rebuild, run
 from tests.bigquery.test_load import EVERY_DAY, ROWS, ask, load
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bigquery again")]
 
 MOMENTS = {
     "a load job": {"method": "POST", "body": '"load"'},
