@@ -1,7 +1,7 @@
 """BigQuery and Cloud Storage as emulators, and settings that name them.
 
-There is one pair in each worker with tests of theirs, which are two: groups `bigquery` and `bigquery again`, of half the work
-each. By themselves they took as long as all other tests together.
+There is one pair in each worker that has tests of theirs. Two have: xdist groups `bigquery` and `bigquery again`, with
+half of the work each. As one group they took as long as all other tests together.
 """
 
 import os
