@@ -2,13 +2,6 @@
 
 with
 
-half_hours as (
-
-    select * from {{ ref('int_visitor_half_hours') }}
-    where {{ touched('event_date', -1, 3) }} and {{ touched('session_date', -1, 2) }}
-
-),
-
 channels as (
 
     select * from {{ ref('int_session_channels') }}
@@ -35,29 +28,45 @@ added_up as (
         sum(cart_adds) as cart_adds,
         sum(checkouts) as checkouts,
         sum(purchases) as purchases
-    from half_hours
+    from {{ ref('int_visitor_half_hours') }}
+    where {{ touched('event_date', -1, 3) }} and {{ touched('session_date', -1, 2) }}
     group by visitor_id, session_started_at
 
 ),
 
--- Where the cart was filled both before the first product was seen and after, half hours don't tell when that was.
+-- Where the cart was filled both before the first product was seen and after, half hours don't tell when that was. Few
+-- sessions are so: they are added up by themselves, as what two look at is kept in memory, all columns of it.
+looked_up as (
+
+    select
+        visitor_id,
+        session_started_at,
+        min(first_view_at) as first_view_at,
+        max(last_cart_at) as last_cart_at
+    from {{ ref('int_visitor_half_hours') }}
+    where
+        (first_view_at is not null or first_cart_at is not null)
+        and {{ touched('event_date', -1, 3) }}
+        and {{ touched('session_date', -1, 2) }}
+    group by visitor_id, session_started_at
+    having min(first_cart_at) < min(first_view_at) and min(first_view_at) <= max(last_cart_at)
+
+),
+
 filled_again as (
 
     select
-        added_up.visitor_id,
-        added_up.session_started_at,
+        looked_up.visitor_id,
+        looked_up.session_started_at,
         min(events.event_timestamp) as cart_at
-    from added_up
+    from looked_up
     inner join {{ ref('stg_events') }} as events
         on
-            added_up.visitor_id = events.visitor_id
-            and added_up.first_view_at <= events.event_timestamp
-            and added_up.last_cart_at >= events.event_timestamp
-    where
-        added_up.first_cart_at < added_up.first_view_at
-        and events.event_type = 'add_to_cart'
-        and {{ touched('events.event_date', -1, 3) }}
-    group by added_up.visitor_id, added_up.session_started_at
+            looked_up.visitor_id = events.visitor_id
+            and looked_up.first_view_at <= events.event_timestamp
+            and looked_up.last_cart_at >= events.event_timestamp
+    where events.event_type = 'add_to_cart' and {{ touched('events.event_date', -1, 3) }}
+    group by looked_up.visitor_id, looked_up.session_started_at
 
 ),
 
