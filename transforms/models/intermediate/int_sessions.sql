@@ -42,6 +42,7 @@ looked_up as (
         visitor_id,
         session_started_at,
         min(first_view_at) as first_view_at,
+        min(first_cart_at) as first_cart_at,
         max(last_cart_at) as last_cart_at
     from {{ ref('int_visitor_half_hours') }}
     where
@@ -49,7 +50,6 @@ looked_up as (
         and {{ touched('event_date', -1, 3) }}
         and {{ touched('session_date', -1, 2) }}
     group by visitor_id, session_started_at
-    having min(first_cart_at) < min(first_view_at) and min(first_view_at) <= max(last_cart_at)
 
 ),
 
@@ -65,7 +65,10 @@ filled_again as (
             looked_up.visitor_id = events.visitor_id
             and looked_up.first_view_at <= events.event_timestamp
             and looked_up.last_cart_at >= events.event_timestamp
-    where events.event_type = 'add_to_cart' and {{ touched('events.event_date', -1, 3) }}
+    where
+        looked_up.first_cart_at < looked_up.first_view_at
+        and events.event_type = 'add_to_cart'
+        and {{ touched('events.event_date', -1, 3) }}
     group by looked_up.visitor_id, looked_up.session_started_at
 
 ),
