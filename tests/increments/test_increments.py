@@ -18,11 +18,16 @@ EXAMPLES = int(os.environ.get("SHOPFLOW_TEST_EXAMPLES", "200"))
 @pytest.mark.slow
 @pytest.mark.parametrize("half", [1, 2])  # each on a processor of its own
 def test_marts_built_batch_by_batch_are_those_of_one_build(new_shop, half):
+    hold(new_shop, EXAMPLES // 2)
+
+
+def hold(new_shop, examples):
+    """Draw so many histories, of shops that `new_shop` makes."""
     machine = type("Machine", (History,), {"new_shop": staticmethod(new_shop)})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES // 2,
+            max_examples=examples,
             stateful_step_count=8,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -143,16 +148,7 @@ def with_data_tests(shop):
 
 @pytest.mark.slow
 def test_no_data_test_complains_of_builds_of_what_came(new_shop):
-    machine = type("Machine", (History,), {"new_shop": staticmethod(lambda: with_data_tests(new_shop()))})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES // 10,
-            stateful_step_count=8,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    hold(lambda: with_data_tests(new_shop()), EXAMPLES // 10)
 
 
 def test_no_data_test_complains_of_a_day_that_a_late_event_of_another_changes(new_shop):
